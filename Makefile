@@ -1,0 +1,37 @@
+# make run takes PORT, BIND, VAR_DIR and DEMO_CLOCK, make test takes ARGS for pytest:
+# on the command line (make run PORT=8001) or from the environment.
+
+.PHONY: help run test lint format messages lock
+
+help:
+	@echo 'make run        start the demo town (PORT, BIND, VAR_DIR, DEMO_CLOCK)'
+	@echo 'make test       run all tests (ARGS="-k word": only some)'
+	@echo 'make lint       check all but the tests'
+	@echo 'make format     let ruff format and repair the code'
+	@echo 'make messages   bring new sentences into the German catalogue'
+	@echo 'make lock       renew the lock files after a change of a dependency'
+
+run:
+	@bin/setup
+	@exec .venv/bin/python manage.py run_demo
+
+test:
+	@bin/setup dev
+	@bin/setup-test-services
+	@bin/test $(ARGS)
+
+lint:
+	@bin/setup dev
+	@bin/lint
+
+format:
+	@bin/setup dev
+	@.venv/bin/ruff check --fix .
+	@.venv/bin/ruff format .
+
+messages:
+	@bin/setup dev
+	@.venv/bin/python bin/translations update
+
+lock:
+	@bin/lock

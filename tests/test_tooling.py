@@ -1,0 +1,74 @@
+"""What Makefile, lock files and the private test servers promise."""
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import redis
+from django.db import connection
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCKS = sorted(ROOT.glob("requirements*.txt"))
+
+
+def accepts(url: str) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", urlsplit(url).port)) == 0
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
+def test_lock_file_names_no_registry_and_hashes_every_package(lock):
+    text = lock.read_text()
+    packages = re.split(r"\n(?=\S)", text.strip())
+    assert [p for p in packages if "--hash=sha256:" not in p] == []
+    assert re.findall(r"://|--(?:extra-)?index-url|--find-links", text) == []
+
+
+def test_front_end_lock_names_no_registry():
+    lock = json.loads((ROOT / "package-lock.json").read_text())
+    assert [name for name, package in lock["packages"].items() if "resolved" in package] == []
+
+
+@pytest.mark.services
+@pytest.mark.django_db
+def test_tests_run_on_their_own_postgresql_and_redis():
+    assert connection.vendor == "postgresql"
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW fsync")
+        assert cursor.fetchone() == ("off",)
+    with redis.from_url(os.environ["REDIS_URL"]) as client:
+        assert client.ping() is True
+
+
+@pytest.mark.services
+def test_private_services_end_when_their_caller_is_killed():
+    starter = (
+        "import subprocess, sys, time\n"
+        f"subprocess.Popen([sys.executable, {str(ROOT / 'bin/private-services')!r}],"
+        " stdin=subprocess.PIPE, start_new_session=True)\n"
+        "time.sleep(60)\n"
+    )
+    caller = subprocess.Popen(
+        [sys.executable, "-c", starter], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    urls = json.loads(caller.stdout.readline())
+    assert [accepts(url) for url in urls.values()] == [True, True]
+
+    caller.kill()
+    # The pipe is open as long as any of the servers or their keeper lives.
+    caller.communicate(timeout=20)
+    assert [accepts(url) for url in urls.values()] == [False, False]
+
+
+def test_setup_does_nothing_when_everything_fits():
+    started = time.monotonic()
+    setup = subprocess.run([ROOT / "bin/setup"], capture_output=True, text=True, check=True)
+    assert setup.stdout == ""
+    assert time.monotonic() - started < 2
