@@ -1,0 +1,55 @@
+"""The appointment as an iCalendar entry (RFC 5545), for mails and downloads."""
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from icalendar import Calendar, Event, vCalAddress, vText
+
+from booking import clock
+from booking.models import Appointment, AppointmentItem
+
+
+def appointment_calendar(
+    appointment: Appointment, items: Sequence[AppointmentItem], *, method: str
+) -> str:
+    """A calendar with one event and its time zone.
+
+    ``method`` is the iTIP method (RFC 5546): ``REQUEST`` invites, ``CANCEL`` withdraws,
+    ``PUBLISH`` is for a download. The UID never changes, SEQUENCE rises with each revision.
+    """
+    office = appointment.office
+    host = urlsplit(settings.PUBLIC_URL).hostname
+    event = Event()
+    event.add("uid", f"{appointment.pk}@{host}")
+    event.add("sequence", appointment.sequence)
+    event.add("dtstamp", clock.now())
+    event.add("dtstart", appointment.start.astimezone(office.zone))
+    event.add("dtend", appointment.end.astimezone(office.zone))
+    event.add("summary", f"{office.name}: {', '.join(str(row.offering.service) for row in items)}")
+    event.add("location", f"{office.name}, {office.address}")
+    event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
+    event.add("transp", "OPAQUE")
+    event["organizer"] = _organizer(office.authority.name)
+    if method != "PUBLISH":
+        event["attendee"] = _attendee(appointment)
+    calendar = Calendar()
+    calendar.add("prodid", "-//Schalter//Schalter//DE")
+    calendar.add("version", "2.0")
+    calendar.add("method", method)
+    calendar.add_component(event)
+    calendar.add_missing_timezones()
+    return calendar.to_ical().decode()
+
+
+def _organizer(name: str) -> vCalAddress:
+    address = vCalAddress(f"mailto:{settings.DEFAULT_FROM_EMAIL}")
+    address.params["cn"] = vText(name)
+    return address
+
+
+def _attendee(appointment: Appointment) -> vCalAddress:
+    address = vCalAddress(f"mailto:{appointment.email}")
+    address.params["partstat"] = vText("ACCEPTED")
+    address.params["rsvp"] = vText("FALSE")
+    return address

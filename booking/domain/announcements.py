@@ -1,0 +1,36 @@
+"""Telling the world that an office's queue has changed.
+
+``booking`` knows neither sockets nor channels: whoever wants to know connects to
+``queue_changed``. It is sent once the change is committed, never before.
+"""
+
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+from django.dispatch import Signal
+
+from booking.models import Queue
+
+# Sent with ``office_id``. Receivers must not fail the change; errors are only logged.
+queue_changed = Signal()
+
+
+def announce(*office_ids: UUID) -> None:
+    """Raise the version of the offices' queues and announce them after the commit.
+
+    Call it last in the transaction: the version row is what all changes of one office
+    share, and it stays locked until the commit. Several offices are locked in order of id.
+    """
+    for office_id in sorted(set(office_ids)):
+        if not _raise_version(office_id):
+            Queue.objects.get_or_create(pk=office_id)
+            _raise_version(office_id)
+        transaction.on_commit(
+            partial(queue_changed.send_robust, sender=Queue, office_id=office_id), robust=True
+        )
+
+
+def _raise_version(office_id: UUID) -> bool:
+    return Queue.objects.filter(pk=office_id).update(version=F("version") + 1) == 1

@@ -1,0 +1,220 @@
+"""Arriving: checking in with an appointment, or drawing a ticket without one."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import get_language
+
+from booking import clock
+from booking.models import Appointment, Office, Visit, VisitEvent, VisitItem
+
+from .actor import Actor
+from .announcements import announce
+from .appointments import items_of
+from .call_order import due_with_appointment, due_without_appointment
+from .errors import (
+    AlreadyCheckedIn,
+    AppointmentCancelled,
+    CodeUnknown,
+    DayFull,
+    KeyReused,
+    OfficeClosed,
+    TooEarly,
+    TooLate,
+    WrongDay,
+    WrongOffice,
+)
+from .items import Item, require_walk_in
+from .office_hours import last_ticket_at
+from .tickets import draw_serial
+
+UUID_IN_TEXT = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+
+
+def check_in(
+    *, office: Office, code: str, actor: Actor, idempotency_key: str | None = None
+) -> Visit:
+    """Make a visit of an appointment, by its check-in code or the scanned address of its QR.
+
+    Raises ``CodeUnknown``, ``AppointmentCancelled``, ``WrongOffice``, ``WrongDay``,
+    ``TooEarly``, ``TooLate``, or ``AlreadyCheckedIn`` – unless the same idempotency key
+    asks again, which answers the same visit.
+    """
+    appointment = find_appointment(office, code)
+    try:
+        return _check_in(office, appointment.pk, actor, idempotency_key)
+    except IntegrityError:
+        visit = _find_by_key(office, idempotency_key)
+        if visit is None:
+            raise
+        return visit
+
+
+def find_appointment(office: Office, code: str) -> Appointment:
+    """The appointment of the office's authority that was typed or scanned.
+
+    Raises ``CodeUnknown``; a code of another authority is unknown here.
+    """
+    appointments = Appointment.objects.filter(
+        office__authority=office.authority_id,
+        state__in=[Appointment.State.BOOKED, Appointment.State.CANCELLED],
+    )
+    if match := UUID_IN_TEXT.search(code):
+        appointment = appointments.filter(pk=match.group()).first()
+    else:
+        digits = re.sub(r"[\s-]", "", code)
+        appointment = appointments.filter(code=digits).first() if digits.isdecimal() else None
+    if appointment is None:
+        raise CodeUnknown
+    return appointment
+
+
+@transaction.atomic
+def _check_in(
+    office: Office, appointment_id: UUID, actor: Actor, idempotency_key: str | None
+) -> Visit:
+    appointment = (
+        Appointment.objects.select_for_update(of=("self",))
+        .select_related("office")
+        .get(pk=appointment_id)
+    )
+    now = clock.now()
+    visit = Visit.objects.filter(appointment=appointment).first()
+    if visit is not None:
+        if idempotency_key and visit.idempotency_key == idempotency_key:
+            return visit
+        raise AlreadyCheckedIn
+    _require_check_in(office, appointment, now)
+    items = items_of(appointment)
+    return _make_visit(
+        office=office,
+        items=items,
+        arrived_at=now,
+        due_at=due_with_appointment(
+            start=appointment.start,
+            arrived_at=now,
+            grace_minutes=office.grace_minutes,
+            late_wait_minutes=office.late_wait_minutes,
+        ),
+        kind=VisitEvent.Kind.CHECKED_IN,
+        actor=actor,
+        idempotency_key=idempotency_key,
+        appointment=appointment,
+        language=appointment.language,
+    )
+
+
+def _require_check_in(office: Office, appointment: Appointment, now: datetime) -> None:
+    if appointment.state == Appointment.State.CANCELLED:
+        raise AppointmentCancelled
+    if appointment.office_id != office.pk:
+        raise WrongOffice(appointment.office)
+    start = appointment.start.astimezone(office.zone)
+    if start.date() != clock.today(office.zone):
+        raise WrongDay(start)
+    opens = start - timedelta(minutes=office.check_in_opens_minutes)
+    if now < opens:
+        raise TooEarly(opens)
+    if now > start + timedelta(minutes=office.check_in_closes_minutes):
+        raise TooLate(start)
+
+
+def draw_ticket(
+    *,
+    office: Office,
+    items: Sequence[Item],
+    actor: Actor,
+    idempotency_key: str | None = None,
+) -> Visit:
+    """Make a visit of somebody without an appointment.
+
+    The same idempotency key answers the same ticket. Raises ``KeyReused``, ``NotWalkIn``,
+    ``OfficeClosed`` or ``DayFull``.
+    """
+    require_walk_in(items)
+    if idempotency_key and (existing := _find_by_key(office, idempotency_key)):
+        return _same_ticket(existing, items)
+    require_tickets(office)
+    now = clock.now()
+    try:
+        return _make_visit(
+            office=office,
+            items=items,
+            arrived_at=now,
+            due_at=due_without_appointment(
+                arrived_at=now, target_wait_minutes=office.target_wait_minutes
+            ),
+            kind=VisitEvent.Kind.DRAWN,
+            actor=actor,
+            idempotency_key=idempotency_key,
+            language=get_language() or "de",
+        )
+    except IntegrityError:
+        existing = _find_by_key(office, idempotency_key)
+        if existing is None:
+            raise
+        return _same_ticket(existing, items)
+
+
+def require_tickets(office: Office) -> None:
+    """Raise ``OfficeClosed`` or ``DayFull`` where no ticket can be drawn now."""
+    last = last_ticket_at(office)
+    if last is None or clock.now() > last:
+        raise OfficeClosed
+    if office.daily_tickets is not None:
+        drawn = Visit.objects.filter(
+            office=office, day=clock.today(office.zone), appointment__isnull=True
+        ).count()
+        if drawn >= office.daily_tickets:
+            raise DayFull
+
+
+@transaction.atomic
+def _make_visit(
+    *,
+    office: Office,
+    items: Sequence[Item],
+    arrived_at: datetime,
+    due_at: datetime,
+    kind: str,
+    actor: Actor,
+    idempotency_key: str | None,
+    language: str,
+    appointment: Appointment | None = None,
+) -> Visit:
+    day = clock.today(office.zone)
+    letter = items[0].offering.letter
+    visit = Visit.objects.create(
+        office=office,
+        day=day,
+        letter=letter,
+        serial=draw_serial(office, day, letter),
+        appointment=appointment,
+        arrived_at=arrived_at,
+        due_at=due_at,
+        language=language,
+        idempotency_key=idempotency_key or None,
+    )
+    VisitItem.objects.bulk_create(
+        VisitItem(visit=visit, offering=item.offering, quantity=item.quantity) for item in items
+    )
+    VisitEvent.objects.create(
+        visit=visit, office=office, kind=kind, at=arrived_at, staff=actor.staff, device=actor.device
+    )
+    announce(office.pk)
+    return visit
+
+
+def _find_by_key(office: Office, idempotency_key: str | None) -> Visit | None:
+    return Visit.objects.filter(office=office, idempotency_key=idempotency_key or "").first()
+
+
+def _same_ticket(existing: Visit, items: Sequence[Item]) -> Visit:
+    asked = {(item.offering.pk, item.quantity) for item in items}
+    drawn = {(row.offering_id, row.quantity) for row in existing.items.all()}
+    if asked != drawn:
+        raise KeyReused(existing)
+    return existing

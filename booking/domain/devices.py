@@ -1,0 +1,86 @@
+"""Every change of a kiosk or display: asking to be paired, being confirmed, being revoked."""
+
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from booking import clock
+from booking.models import Device, Office
+from booking.security import PAIRING_DIGITS, hash_token, new_digits, new_token
+
+from .errors import PairingCodeUnknown
+
+PAIRING_LASTS = timedelta(minutes=30)
+# Seen is written at most this often, so that a busy kiosk does not write with every page.
+SEEN_EVERY = timedelta(minutes=1)
+
+
+def request_pairing(kind: str) -> tuple[Device, str]:
+    """A device that asks to be paired, and the token it keeps. It shows ``pairing_code``."""
+    now = clock.now()
+    Device.objects.filter(paired_at__isnull=True, created_at__lt=now - PAIRING_LASTS).delete()
+    token = new_token()
+    while True:
+        try:
+            with transaction.atomic():
+                device = Device.objects.create(
+                    kind=kind,
+                    token_hash=hash_token(token),
+                    pairing_code=new_digits(PAIRING_DIGITS),
+                    created_at=now,
+                )
+        except IntegrityError:  # another device shows this code
+            continue
+        return device, token
+
+
+def confirm_pairing(*, code: str, kind: str, office: Office, name: str = "") -> Device:
+    """Bind the device that shows ``code`` to an office. Raises ``PairingCodeUnknown``."""
+    now = clock.now()
+    waiting = Device.objects.filter(
+        pairing_code="".join(code.split()), kind=kind, created_at__gte=now - PAIRING_LASTS
+    )
+    device = waiting.first()
+    if device is None or not waiting.update(
+        office=office, name=name, pairing_code=None, paired_at=now
+    ):
+        raise PairingCodeUnknown
+    device.refresh_from_db()
+    return device
+
+
+def make_device(*, kind: str, office: Office, name: str = "") -> tuple[Device, str]:
+    """A device paired by the operator at the command line, and its token."""
+    token = new_token()
+    now = clock.now()
+    device = Device.objects.create(
+        kind=kind,
+        office=office,
+        name=name,
+        token_hash=hash_token(token),
+        created_at=now,
+        paired_at=now,
+    )
+    return device, token
+
+
+def revoke_device(device: Device) -> None:
+    """The device's token opens nothing any more."""
+    Device.objects.filter(pk=device.pk, revoked_at__isnull=True).update(revoked_at=clock.now())
+
+
+def device_of_token(token: str, *, kind: str | None = None) -> Device | None:
+    """The device that holds ``token``, paired or still asking; ``None`` if revoked."""
+    devices = Device.objects.filter(token_hash=hash_token(token), revoked_at__isnull=True)
+    if kind is not None:
+        devices = devices.filter(kind=kind)
+    return devices.select_related("office__authority").first()
+
+
+def mark_seen(device: Device) -> None:
+    """Note that the device is alive."""
+    now = clock.now()
+    Device.objects.filter(
+        Q(last_seen_at__isnull=True) | Q(last_seen_at__lt=now - SEEN_EVERY), pk=device.pk
+    ).update(last_seen_at=now)

@@ -1,0 +1,357 @@
+"""Every reason for which the domain says no: a stable code and a sentence for the reader.
+
+Pages, API and kiosk catch :class:`Refused` and only choose how to show it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    from booking.models import Appointment, Counter, Office, Visit
+
+
+class Refused(Exception):  # noqa: N818 - reads as what happened: the domain refused
+    """The domain said no. ``code`` is stable, ``message`` is in the active language."""
+
+    code = "refused"
+
+    @property
+    def message(self) -> str:
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class NotFound(Refused):
+    """What was named does not exist."""
+
+
+class Invalid(Refused):
+    """What was asked for can never be granted like this."""
+
+
+class Conflict(Refused):
+    """What was asked for cannot be granted now."""
+
+
+class NotPermitted(Refused):
+    """Whoever asks may not do this."""
+
+    code = "not_permitted"
+
+    @property
+    def message(self) -> str:
+        return _("You are not permitted to do this.")
+
+
+class TooManyAttempts(Refused):
+    """Somebody is guessing."""
+
+    code = "too_many_attempts"
+
+    @property
+    def message(self) -> str:
+        return _("Too many attempts. Please wait a minute.")
+
+
+# Choosing a time -------------------------------------------------------------------
+
+
+class NothingChosen(Invalid):
+    code = "nothing_chosen"
+
+    @property
+    def message(self) -> str:
+        return _("Please choose a service.")
+
+
+class OfferingUnknown(Invalid):
+    code = "unknown_offering"
+
+    @property
+    def message(self) -> str:
+        return _("This office does not offer the chosen service.")
+
+
+class NotOnline(Invalid):
+    code = "not_online"
+
+    @property
+    def message(self) -> str:
+        return _("This service cannot be booked online.")
+
+
+class NotWalkIn(Invalid):
+    code = "not_walk_in"
+
+    @property
+    def message(self) -> str:
+        return _("This service needs an appointment.")
+
+
+class QuantityOutOfRange(Invalid):
+    code = "quantity_out_of_range"
+
+    def __init__(self, at_most: int) -> None:
+        self.at_most = at_most
+
+    @property
+    def message(self) -> str:
+        return _("Please choose between 1 and %(count)d persons.") % {"count": self.at_most}
+
+
+class OutsideHours(Invalid):
+    """No opening hours have a slot at that time, or it is past or too far ahead."""
+
+    code = "outside_hours"
+
+    @property
+    def message(self) -> str:
+        return _("The office has no appointments at this time.")
+
+
+class SlotTaken(Conflict):
+    """The time is no longer free. ``alternatives`` are the nearest free starts, UTC."""
+
+    code = "slot_taken"
+
+    def __init__(self, alternatives: Sequence[datetime] = ()) -> None:
+        self.alternatives = list(alternatives)
+
+    @property
+    def message(self) -> str:
+        return _("This time has just been taken.")
+
+
+# Keeping it ------------------------------------------------------------------------
+
+
+class DetailsInvalid(Invalid):
+    """Name or contact are missing or wrong. ``fields`` maps field to sentence."""
+
+    code = "details_invalid"
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        self.fields = fields
+
+    @property
+    def message(self) -> str:
+        return " ".join(self.fields.values())
+
+
+class HoldElsewhere(Conflict):
+    """The same booking was moved to another time meanwhile, in another window."""
+
+    code = "hold_moved"
+
+    def __init__(self, appointment: Appointment) -> None:
+        self.appointment = appointment
+
+    @property
+    def message(self) -> str:
+        return _("You have chosen another time in another window.")
+
+
+class KeyReused(Conflict):
+    """The idempotency key was used before for a different request."""
+
+    code = "idempotency_key_reused"
+
+    def __init__(self, existing: Appointment | Visit) -> None:
+        self.existing = existing
+
+    @property
+    def message(self) -> str:
+        return _("This request was already sent with other content.")
+
+
+class AppointmentEnded(Conflict):
+    """The appointment was cancelled, has lapsed or was used."""
+
+    code = "wrong_state"
+
+    @property
+    def message(self) -> str:
+        return _("This appointment can no longer be changed.")
+
+
+class AlreadyCheckedIn(Conflict):
+    code = "already_checked_in"
+
+    @property
+    def message(self) -> str:
+        return _("You have already checked in.")
+
+
+# Arriving --------------------------------------------------------------------------
+
+
+class CodeUnknown(NotFound):
+    code = "code_unknown"
+
+    @property
+    def message(self) -> str:
+        return _("We do not know this code. Please check the digits.")
+
+
+class AppointmentCancelled(Conflict):
+    code = "appointment_cancelled"
+
+    @property
+    def message(self) -> str:
+        return _("This appointment was cancelled.")
+
+
+class WrongOffice(Conflict):
+    code = "wrong_office"
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+
+    @property
+    def message(self) -> str:
+        return _("Your appointment is at another office: %(office)s, %(address)s.") % {
+            "office": self.office.name,
+            "address": self.office.address,
+        }
+
+
+class WrongDay(Conflict):
+    """``start`` is local time of the office."""
+
+    code = "wrong_day"
+
+    def __init__(self, start: datetime) -> None:
+        self.start = start
+
+    @property
+    def message(self) -> str:
+        from django.utils.formats import date_format
+
+        return _("Your appointment is not today, but on %(day)s at %(time)s.") % {
+            "day": date_format(self.start, "l, j. F Y"),
+            "time": date_format(self.start, "H:i"),
+        }
+
+
+class TooEarly(Conflict):
+    """``opens`` is when check-in opens, local time of the office."""
+
+    code = "too_early"
+
+    def __init__(self, opens: datetime) -> None:
+        self.opens = opens
+
+    @property
+    def message(self) -> str:
+        return _("You are early. You can check in from %(time)s.") % {
+            "time": f"{self.opens:%H:%M}"
+        }
+
+
+class TooLate(Conflict):
+    code = "too_late"
+
+    def __init__(self, start: datetime) -> None:
+        self.start = start
+
+    @property
+    def message(self) -> str:
+        return _("Your appointment was at %(time)s. Please draw a ticket instead.") % {
+            "time": f"{self.start:%H:%M}"
+        }
+
+
+class OfficeClosed(Conflict):
+    code = "office_closed"
+
+    @property
+    def message(self) -> str:
+        return _("No tickets are issued at this time.")
+
+
+class DayFull(Conflict):
+    code = "day_full"
+
+    @property
+    def message(self) -> str:
+        return _("All tickets for today have been issued.")
+
+
+# At the desk -----------------------------------------------------------------------
+
+
+class WrongState(Conflict):
+    """The visit is not in a state in which this can be done."""
+
+    code = "wrong_state"
+
+    def __init__(self, visit: Visit) -> None:
+        self.visit = visit
+
+    @property
+    def message(self) -> str:
+        return _("%(number)s is: %(state)s. This is not possible now.") % {
+            "number": self.visit.number,
+            "state": self.visit.get_state_display(),
+        }
+
+
+class CounterTaken(Conflict):
+    code = "counter_taken"
+
+    def __init__(self, counter: Counter) -> None:
+        self.counter = counter
+
+    @property
+    def message(self) -> str:
+        return _("Counter %(counter)s is taken by %(staff)s.") % {
+            "counter": self.counter.label,
+            "staff": self.counter.staff,
+        }
+
+
+class CounterClosed(Conflict):
+    code = "counter_closed"
+
+    @property
+    def message(self) -> str:
+        return _("This counter is closed. Please open it first.")
+
+
+class CounterBusy(Conflict):
+    """Somebody is called or served at the counter."""
+
+    code = "counter_busy"
+
+    def __init__(self, visit: Visit) -> None:
+        self.visit = visit
+
+    @property
+    def message(self) -> str:
+        return _("%(number)s is still at this counter.") % {"number": self.visit.number}
+
+
+class CannotServe(Conflict):
+    code = "cannot_serve"
+
+    @property
+    def message(self) -> str:
+        return _("This counter does not offer the service.")
+
+
+# Devices ---------------------------------------------------------------------------
+
+
+class PairingCodeUnknown(NotFound):
+    code = "pairing_code_unknown"
+
+    @property
+    def message(self) -> str:
+        return _("No device shows this code.")

@@ -1,0 +1,109 @@
+"""Changing opening hours and closures under existing appointments: none is lost or doubled.
+
+The slots are rebuilt in the same transaction. An appointment that the new hours no longer
+cover stays as it is; ``affected_appointments`` names those beforehand.
+"""
+
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from booking import clock
+from booking.models import Appointment, Closure, Offering, Office, OpeningHours, Slot
+
+from .publishing import ensure_published, publish_slots
+
+
+@transaction.atomic
+def save_opening_hours(
+    hours: OpeningHours, *, offerings: list[Offering] | None = None
+) -> OpeningHours:
+    """Save a new or changed series and rebuild the slots from today on."""
+    if hours.pk is not None:
+        OpeningHours.objects.select_for_update().get(pk=hours.pk)
+        saved = OpeningHours.objects.values_list("published_until", flat=True).get(pk=hours.pk)
+        hours.published_until = saved
+    hours.save()
+    if offerings is not None:
+        hours.offerings.set(offerings)
+    _rebuild(hours.office)
+    return hours
+
+
+@transaction.atomic
+def remove_opening_hours(hours: OpeningHours) -> None:
+    """Remove a series. Its live appointments stay, seated in another series that covers them."""
+    office = hours.office
+    OpeningHours.objects.select_for_update().get(pk=hours.pk)
+    hours.delete()
+    _rebuild(office)
+
+
+@transaction.atomic
+def save_closure(closure: Closure) -> Closure:
+    """Close days, or change which. Nobody is cancelled by it."""
+    closure.save()
+    _rebuild(closure.office)
+    return closure
+
+
+@transaction.atomic
+def remove_closure(closure: Closure) -> None:
+    """Open days again."""
+    office = closure.office
+    closure.delete()
+    _rebuild(office)
+
+
+def affected_appointments(office: Office) -> QuerySet[Appointment]:
+    """Live future appointments that no slot of their series covers any more."""
+    slots = Slot.objects.filter(
+        series=OuterRef("series"), start__gte=OuterRef("start"), start__lt=OuterRef("end")
+    )
+    return Appointment.objects.filter(
+        ~Q(Exists(slots)) | Q(series__isnull=True),
+        office=office,
+        state__in=Appointment.LIVE,
+        start__gt=clock.now(),
+    ).order_by("start")
+
+
+def appointments_on(office: Office, first_day: date, last_day: date) -> QuerySet[Appointment]:
+    """Live appointments of an office in a range of local days: whom a closure would meet."""
+    return Appointment.objects.filter(
+        office=office,
+        state=Appointment.State.BOOKED,
+        start__date__gte=first_day,
+        start__date__lte=last_day,
+    ).order_by("start")
+
+
+def _rebuild(office: Office) -> None:
+    """Rebuild every series of the office from today on, then seat whom it left standing."""
+    today = clock.today(office.zone)
+    series = list(office.opening_hours.order_by("pk"))
+    for one in series:
+        publish_slots(one.pk, first_day=today)
+    moved_to = {new for one in affected_appointments(office) if (new := _reseat(one, series))}
+    for series_id in sorted(moved_to):
+        publish_slots(series_id, first_day=today)
+    ensure_published(office)
+
+
+def _reseat(appointment: Appointment, series: list[OpeningHours]) -> int | None:
+    """Seat an appointment in a series whose slots overlap it; which one, if any.
+
+    The place is counted there even beyond the series' counters: the person will come.
+    """
+    wanted = set(appointment.items.values_list("offering", flat=True))
+    for one in series:
+        served = {offering.pk for offering in one.offerings.all()}
+        unit = timedelta(minutes=one.unit_minutes)
+        overlapping = one.slots.filter(
+            start__gt=appointment.start - unit, start__lt=appointment.end
+        )
+        if (not served or wanted <= served) and overlapping.exists():
+            Appointment.objects.filter(pk=appointment.pk).update(series=one)
+            return one.pk
+    return None

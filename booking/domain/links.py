@@ -1,0 +1,23 @@
+"""Addresses that leave the site: in mails, in QR codes, on tickets."""
+
+from uuid import UUID
+
+from django.conf import settings
+from django.urls import reverse
+
+from booking.models import Appointment
+from booking.security import appointment_secret
+
+
+def appointment_link(appointment: Appointment) -> str:
+    """The secret link with which a citizen sees and cancels an appointment."""
+    secret = appointment_secret(appointment.pk)
+    return settings.PUBLIC_URL + reverse("appointment", args=[appointment.pk, secret])
+
+
+def ticket_link(ticket_id: UUID) -> str:
+    """The visitor's own page: of a visit, or of an appointment that becomes one at check-in.
+
+    It says nothing personal; the kiosk also reads it as a check-in code.
+    """
+    return settings.PUBLIC_URL + reverse("ticket", args=[ticket_id])

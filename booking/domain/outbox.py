@@ -1,0 +1,117 @@
+"""The outbox: mails wait in the database until a mail server has taken them.
+
+Writing one is part of the transaction it tells about. The task queue only wakes the
+worker; the table is the truth, and the worker's tick finds whatever was forgotten.
+"""
+
+from datetime import timedelta
+from email.mime.text import MIMEText
+from functools import partial
+from uuid import UUID
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.db.models import F
+from django_tasks import task
+
+from booking import clock
+from booking.models import Appointment, OutboxMail
+
+# Back-off between attempts; the last delay repeats until MAX_ATTEMPTS (about two days).
+DELAYS = [timedelta(seconds=s) for s in (30, 60, 300, 900, 1800, 3600)]
+MAX_ATTEMPTS = 50
+# While one attempt lasts, nobody else tries; a worker that dies loses only this time.
+LEASE = timedelta(minutes=2)
+
+
+def write_mail(
+    *, appointment: Appointment, subject: str, body: str, calendar: str, calendar_method: str
+) -> OutboxMail:
+    """Put a mail to the citizen into the outbox and wake the worker after the commit."""
+    now = clock.now()
+    mail = OutboxMail.objects.create(
+        appointment=appointment,
+        recipient=appointment.email,
+        subject=subject,
+        body=body,
+        calendar=calendar,
+        calendar_method=calendar_method,
+        created_at=now,
+        next_attempt_at=now,
+    )
+    transaction.on_commit(partial(deliver_mail.enqueue, str(mail.pk)), robust=True)
+    return mail
+
+
+@task()
+def deliver_mail(mail_id: str) -> None:
+    """The task that wakes the worker for one mail."""
+    deliver(UUID(mail_id))
+
+
+def deliver(mail_id: UUID) -> bool:
+    """Try to send one mail if it is due; whether a mail server took it.
+
+    A failure of whatever kind is recorded and tried again later, with growing delays.
+    """
+    now = clock.now()
+    due = OutboxMail.objects.filter(
+        pk=mail_id, state=OutboxMail.State.PENDING, next_attempt_at__lte=now
+    )
+    if not due.update(next_attempt_at=now + LEASE, attempts=F("attempts") + 1):
+        return False
+    mail = OutboxMail.objects.get(pk=mail_id)
+    try:
+        _message(mail).send()
+    except Exception as error:  # whatever a mail server does, the mail waits
+        _postpone(mail, error)
+        return False
+    OutboxMail.objects.filter(pk=mail_id).update(
+        state=OutboxMail.State.SENT,
+        sent_at=clock.now(),
+        recipient="",
+        subject="",
+        body="",
+        calendar="",
+        last_error="",
+    )
+    return True
+
+
+def deliver_due_mails() -> int:
+    """Try every mail that is due; how many were sent."""
+    due = OutboxMail.objects.filter(
+        state=OutboxMail.State.PENDING, next_attempt_at__lte=clock.now()
+    ).values_list("pk", flat=True)
+    return sum(deliver(pk) for pk in due[:500])
+
+
+def _postpone(mail: OutboxMail, error: Exception) -> None:
+    delay = DELAYS[min(mail.attempts, len(DELAYS)) - 1]
+    given_up = mail.attempts >= MAX_ATTEMPTS
+    OutboxMail.objects.filter(pk=mail.pk).update(
+        state=OutboxMail.State.FAILED if given_up else OutboxMail.State.PENDING,
+        next_attempt_at=clock.now() + delay,
+        # The class alone: a mail server's sentence may repeat the address.
+        last_error=type(error).__name__,
+    )
+
+
+def _message(mail: OutboxMail) -> EmailMessage:
+    host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("> ")
+    message = EmailMessage(
+        subject=mail.subject,
+        body=mail.body,
+        to=[mail.recipient],
+        headers={
+            "Message-ID": f"<{mail.pk}@{host}>",
+            "Auto-Submitted": "auto-generated",
+        },
+    )
+    if mail.calendar:
+        entry = MIMEText(mail.calendar, "calendar", "utf-8")
+        entry.set_param("method", mail.calendar_method)
+        entry.add_header("Content-Disposition", "attachment", filename="termin.ics")
+        message.attach(entry)
+    return message

@@ -1,0 +1,59 @@
+"""Who may do what where. Every view asks here, for the object it is about to touch."""
+
+from django.db.models import Q, QuerySet
+
+from booking import clock
+from booking.models import Authority, Office, StaffRole, StaffToken, User
+from booking.security import hash_token, new_token
+
+from .errors import NotPermitted
+
+Role = StaffRole.Role
+
+# Who may call, begin, finish …; and who may open a counter.
+AT_THE_DESK = (Role.CLERK, Role.FRONT_DESK, Role.LEAD, Role.OPERATOR)
+IN_SETUP = (Role.LEAD, Role.OPERATOR)
+
+
+def offices_of(user: User, roles: tuple[str, ...] = AT_THE_DESK) -> QuerySet[Office]:
+    """The offices at which a member of staff has one of the roles."""
+    if not user.is_active:
+        return Office.objects.none()
+    held = list(user.roles.filter(role__in=roles))
+    if any(role.role == Role.OPERATOR for role in held):
+        return Office.objects.all()
+    whole = [role.authority_id for role in held if role.office_id is None]
+    single = [role.office_id for role in held if role.office_id is not None]
+    return Office.objects.filter(Q(authority__in=whole) | Q(pk__in=single))
+
+
+def authorities_of(user: User, roles: tuple[str, ...] = IN_SETUP) -> QuerySet[Authority]:
+    """The authorities at which a member of staff has one of the roles for all offices."""
+    if not user.is_active:
+        return Authority.objects.none()
+    held = list(user.roles.filter(role__in=roles))
+    if any(role.role == Role.OPERATOR for role in held):
+        return Authority.objects.all()
+    return Authority.objects.filter(
+        pk__in=[role.authority_id for role in held if role.office_id is None]
+    )
+
+
+def require_desk(user: User, office: Office) -> None:
+    """Raise ``NotPermitted`` unless the user works at the office."""
+    if not offices_of(user).filter(pk=office.pk).exists():
+        raise NotPermitted
+
+
+def make_staff_token(user: User) -> str:
+    """A token with which a script acts as the user; only its hash is kept."""
+    token = new_token()
+    StaffToken.objects.create(user=user, token_hash=hash_token(token), created_at=clock.now())
+    return token
+
+
+def staff_of_token(token: str) -> User | None:
+    """The active member of staff a token stands for."""
+    found = StaffToken.objects.filter(token_hash=hash_token(token), user__is_active=True)
+    row = found.select_related("user").first()
+    return row.user if row else None

@@ -1,0 +1,108 @@
+"""Publishing: making slots out of opening hours.
+
+``publish_slots`` is the only place where slots are made or removed. It runs when hours or
+closures change, when the horizon moves on, and when a reader finds the horizon short; no
+cron job is needed.
+"""
+
+from datetime import date, timedelta
+
+from django.db import transaction
+
+from booking import clock
+from booking.models import Appointment, Office, OpeningHours, Slot
+
+from .closed_days import closed_days
+from .slot_grid import local_day_bounds, unit_starts
+
+
+def horizon(office: Office) -> date:
+    """The last local day on which citizens can book."""
+    return clock.today(office.zone) + timedelta(days=office.horizon_days)
+
+
+def ensure_published(office: Office) -> None:
+    """Publish what is missing up to the office's horizon. Cheap when nothing is."""
+    last_day = horizon(office)
+    for series in office.opening_hours.all():
+        if series.published_until is None or series.published_until < last_day:
+            publish_slots(series.pk, last_day=last_day)
+
+
+@transaction.atomic
+def publish_slots(
+    series_id: int, *, first_day: date | None = None, last_day: date | None = None
+) -> None:
+    """Make the slots of a series in a range of local days what its hours now say.
+
+    Without ``first_day`` it goes on where it stopped, without ``last_day`` it goes to the
+    horizon. A slot is never less than what live appointments hold of it: where the new
+    hours offer less, its capacity is what is booked and shrinks as they are cancelled.
+
+    Locks the series, then its live appointments, then its slots: claiming takes them in
+    the same order (see ``capacity``), so neither misses what the other does.
+    """
+    series = (
+        OpeningHours.objects.select_for_update(of=("self",))
+        .select_related("office__authority")
+        .get(pk=series_id)
+    )
+    office = series.office
+    today = clock.today(office.zone)
+    last_day = last_day or max(horizon(office), series.published_until or today)
+    if first_day is None:
+        first_day = today
+        if series.published_until is not None:
+            first_day = max(today, series.published_until + timedelta(days=1))
+    if first_day <= last_day:
+        _make_slots(series, first_day, last_day)
+    published_until = max(last_day, series.published_until or last_day)
+    OpeningHours.objects.filter(pk=series.pk).update(published_until=published_until)
+
+
+def _make_slots(series: OpeningHours, first_day: date, last_day: date) -> None:
+    zone = series.office.zone
+    begin, end = local_day_bounds(first_day, zone)[0], local_day_bounds(last_day, zone)[1]
+    appointments = list(
+        Appointment.objects.select_for_update()
+        .filter(series=series, state__in=Appointment.LIVE, start__lt=end, end__gt=begin)
+        .order_by("pk")
+        .values_list("start", "end")
+    )
+    existing = {
+        slot.start: slot
+        for slot in Slot.objects.select_for_update()
+        .filter(series=series, start__gte=begin, start__lt=end)
+        .order_by("start")
+    }
+    unit = timedelta(minutes=series.unit_minutes)
+    new, changed = [], []
+    for start in _target_starts(series, first_day, last_day):
+        booked = sum(1 for s, e in appointments if s < start + unit and e > start)
+        capacity = max(series.counters, booked)
+        slot = existing.pop(start, None)
+        if slot is None:
+            new.append(Slot(series=series, start=start, capacity=capacity, booked=booked))
+        elif (slot.capacity, slot.booked) != (capacity, booked):
+            slot.capacity, slot.booked = capacity, booked
+            changed.append(slot)
+    Slot.objects.filter(pk__in=[slot.pk for slot in existing.values()]).delete()
+    Slot.objects.bulk_update(changed, ["capacity", "booked"], batch_size=500)
+    Slot.objects.bulk_create(new, batch_size=1000)
+
+
+def _target_starts(series: OpeningHours, first_day: date, last_day: date) -> list:
+    first_day = max(first_day, series.valid_from)
+    last_day = min(last_day, series.valid_until or last_day)
+    if first_day > last_day:
+        return []
+    closed = closed_days(series.office, first_day, last_day)
+    to_weekday = (series.weekday - first_day.weekday()) % 7
+    starts = []
+    for ordinal in range(first_day.toordinal() + to_weekday, last_day.toordinal() + 1, 7):
+        day = date.fromordinal(ordinal)
+        if day not in closed:
+            starts += unit_starts(
+                day, series.opens, series.closes, series.unit_minutes, series.office.zone
+            )
+    return starts

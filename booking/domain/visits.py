@@ -1,0 +1,247 @@
+"""Every change of a visit after its arrival: calling, serving, parking, transferring.
+
+Each function locks the visit's row, checks the table of transitions, writes the state and
+one event in a transaction, and announces the queue.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from booking import clock
+from booking.models import Counter, Office, User, Visit, VisitEvent, VisitItem
+
+from .actor import Actor
+from .announcements import announce
+from .errors import (
+    CannotServe,
+    CounterBusy,
+    CounterClosed,
+    CounterTaken,
+    NotPermitted,
+    OfferingUnknown,
+    WrongState,
+)
+from .items import Item
+from .tickets import draw_serial, number_is_taken
+from .visit_states import TRANSITIONS
+
+
+def waiting_visits(office: Office | UUID) -> QuerySet[Visit]:
+    """Who is waiting, in call order."""
+    return Visit.objects.filter(office=office, state=Visit.State.WAITING)
+
+
+def servable_by(counter: Counter) -> Q:
+    """The visits a counter offers every item of."""
+    if not counter.offerings.exists():
+        return Q()
+    beyond = VisitItem.objects.filter(visit=OuterRef("pk")).exclude(
+        offering__in=counter.offerings.all()
+    )
+    return ~Q(Exists(beyond))
+
+
+def people_ahead(visit: Visit) -> int:
+    """How many of the waiting are due before this visit; 0 unless it waits."""
+    if visit.state != Visit.State.WAITING:
+        return 0
+    earlier = (
+        Q(due_at__lt=visit.due_at)
+        | Q(due_at=visit.due_at, arrived_at__lt=visit.arrived_at)
+        | Q(due_at=visit.due_at, arrived_at=visit.arrived_at, pk__lt=visit.pk)
+    )
+    return waiting_visits(visit.office_id).filter(earlier).count()
+
+
+def call_next(counter_id: UUID, *, staff: User) -> Visit | None:
+    """Call the visit with the earliest due time that the counter can serve.
+
+    Choosing and assigning are one step: two clerks get two people. ``None`` when nobody
+    waits. Raises ``CounterClosed``, ``CounterTaken`` or ``CounterBusy``.
+    """
+    with transaction.atomic():
+        counter = _lock_own_counter(counter_id, staff)
+        candidates = waiting_visits(counter.office_id).filter(servable_by(counter))
+        # A row that another transaction is changing is passed over, and only where no
+        # other is left is it waited for.
+        visit = (
+            candidates.select_for_update(skip_locked=True).first()
+            or candidates.select_for_update().first()
+        )
+        if visit is None:
+            return None
+        return _call(visit, counter, staff)
+
+
+def call_visit(visit_id: UUID, counter_id: UUID, *, staff: User) -> Visit:
+    """Call a chosen person to a counter.
+
+    Raises ``WrongState``, ``CannotServe``, ``CounterClosed``, ``CounterTaken`` or
+    ``CounterBusy``.
+    """
+    with transaction.atomic():
+        counter = _lock_own_counter(counter_id, staff)
+        visit = _lock_visit(visit_id)
+        if visit.office_id != counter.office_id:
+            raise NotPermitted
+        if not Visit.objects.filter(servable_by(counter), pk=visit.pk).exists():
+            raise CannotServe
+        return _call(visit, counter, staff)
+
+
+def finish_and_call_next(counter_id: UUID, *, staff: User) -> Visit | None:
+    """Finish whoever is being served at the counter, if anybody, and call the next.
+
+    Somebody who is called but has not come yet is in the way (``CounterBusy``), so that a
+    key pressed twice skips nobody.
+    """
+    with transaction.atomic():
+        serving = Visit.objects.filter(
+            counter=counter_id, counter__staff=staff, state=Visit.State.SERVING
+        ).first()
+        if serving is not None:
+            finish(serving.pk, actor=Actor(staff=staff))
+        return call_next(counter_id, staff=staff)
+
+
+def recall(visit_id: UUID, *, actor: Actor) -> Visit:
+    """Call the same person to the same counter again. Raises ``WrongState``."""
+    return _move(visit_id, "recall", actor, called_at=clock.now(), recalled=True)
+
+
+def put_back(visit_id: UUID, *, actor: Actor) -> Visit:
+    """Back to waiting, at the old place in the order. Raises ``WrongState``."""
+    return _move(visit_id, "put_back", actor, counter=None)
+
+
+def begin(visit_id: UUID, *, actor: Actor) -> Visit:
+    """The person has come. Raises ``WrongState``."""
+    return _move(visit_id, "begin", actor)
+
+
+def finish(visit_id: UUID, *, actor: Actor) -> Visit:
+    """The matter is done. Raises ``WrongState``."""
+    return _move(visit_id, "finish", actor, counter=None)
+
+
+def missed(visit_id: UUID, *, actor: Actor) -> Visit:
+    """The person did not come. Raises ``WrongState``."""
+    return _move(visit_id, "missed", actor, counter=None)
+
+
+def park(visit_id: UUID, *, actor: Actor) -> Visit:
+    """Set aside until something is fetched or ready. Raises ``WrongState``."""
+    return _move(visit_id, "park", actor, counter=None)
+
+
+def unpark(visit_id: UUID, *, actor: Actor) -> Visit:
+    """Back to waiting, at the old place in the order. Raises ``WrongState``."""
+    return _move(visit_id, "unpark", actor)
+
+
+def leave(visit_id: UUID, *, actor: Actor) -> Visit:
+    """The person has gone for good. Raises ``WrongState``."""
+    return _move(visit_id, "leave", actor, counter=None)
+
+
+@transaction.atomic
+def transfer(
+    visit_id: UUID, *, actor: Actor, office: Office | None = None, items: Sequence[Item] = ()
+) -> Visit:
+    """Send somebody on: to another office of the authority, for other services, or both.
+
+    The due time stays, so nobody queues twice; the number stays unless the other office
+    has already given it to somebody else today. Raises ``WrongState``, ``NotPermitted``,
+    or ``OfferingUnknown`` where the new office does not offer what the visit is for.
+    """
+    visit = _lock_visit(visit_id)
+    source = visit.office
+    target = office or source
+    if target.authority_id != source.authority_id:
+        raise NotPermitted
+    if target != source and not items:
+        items = _same_services(visit, target)
+    if any(item.offering.office_id != target.pk for item in items):
+        raise OfferingUnknown
+    changes: dict[str, object] = {"counter": None, "office": target}
+    if target != source:
+        if number_is_taken(target, visit.day, visit.letter, visit.serial):
+            changes["serial"] = draw_serial(target, visit.day, visit.letter)
+        # The key belongs to the kiosk of the office that issued the ticket.
+        changes["idempotency_key"] = None
+    visit = _apply(visit, "transfer", actor, changes)
+    if items:
+        visit.items.all().delete()
+        VisitItem.objects.bulk_create(
+            VisitItem(visit=visit, offering=item.offering, quantity=item.quantity)
+            for item in items
+        )
+    return visit
+
+
+def _same_services(visit: Visit, target: Office) -> list[Item]:
+    quantities = dict(visit.items.values_list("offering__service", "quantity"))
+    offerings = target.offerings.filter(service__in=quantities)
+    if len(offerings) != len(quantities):
+        raise OfferingUnknown
+    return [Item(offering, quantities[offering.service_id]) for offering in offerings]
+
+
+def _lock_own_counter(counter_id: UUID, staff: User) -> Counter:
+    """The counter, free for a call by this member of staff; a pause ends."""
+    counter = Counter.objects.select_for_update(of=("self",)).get(pk=counter_id)
+    if counter.state == Counter.State.CLOSED:
+        raise CounterClosed
+    if counter.staff_id != staff.pk:
+        raise CounterTaken(counter)
+    if busy := Visit.objects.filter(counter=counter).first():
+        raise CounterBusy(busy)
+    if counter.state == Counter.State.PAUSED:
+        counter.state = Counter.State.OPEN
+        counter.save(update_fields=["state"])
+    return counter
+
+
+def _call(visit: Visit, counter: Counter, staff: User) -> Visit:
+    changes = {"counter": counter, "called_at": clock.now(), "recalled": False}
+    return _apply(visit, "call", Actor(staff=staff), changes)
+
+
+@transaction.atomic
+def _move(visit_id: UUID, action: str, actor: Actor, **changes: object) -> Visit:
+    return _apply(_lock_visit(visit_id), action, actor, changes)
+
+
+def _lock_visit(visit_id: UUID) -> Visit:
+    return (
+        Visit.objects.select_for_update(of=("self",))
+        .select_related("office", "counter")
+        .get(pk=visit_id)
+    )
+
+
+def _apply(visit: Visit, action: str, actor: Actor, changes: dict[str, object]) -> Visit:
+    """Change a locked visit, log it and announce it. Raises ``WrongState``."""
+    transition = TRANSITIONS[action]
+    if visit.state not in transition.sources:
+        raise WrongState(visit)
+    source = visit.office_id
+    counter = changes.get("counter") or visit.counter
+    visit.state = transition.target
+    for field, value in changes.items():
+        setattr(visit, field, value)
+    visit.save(update_fields=["state", *changes])
+    VisitEvent.objects.create(
+        visit=visit,
+        office_id=source,
+        kind=transition.event,
+        at=clock.now(),
+        counter=counter,
+        staff=actor.staff,
+        device=actor.device,
+    )
+    announce(source, visit.office_id)
+    return visit

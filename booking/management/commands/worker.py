@@ -1,0 +1,17 @@
+"""``manage.py worker``: the background worker."""
+
+import threading
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from booking import worker
+
+
+class Command(BaseCommand):
+    help = "Run the background worker: sends mails, ends holds, publishes slots, forgets."
+
+    def handle(self, **options: Any) -> None:
+        threading.Thread(target=worker.tick_forever, name="tick", daemon=True).start()
+        call_command("db_worker", interval=0.5, startup_delay=False, verbosity=options["verbosity"])

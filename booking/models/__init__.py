@@ -1,0 +1,36 @@
+"""The shared model: fields, constraints and one-line properties. Changes live in ``domain``."""
+
+from .appointment import Appointment, AppointmentItem
+from .authority import Authority
+from .device import Device
+from .mail import OutboxMail
+from .office import Closure, Counter, Office
+from .service import Offering, Service
+from .slot import OpeningHours, Slot
+from .staff import StaffRole, StaffToken, User
+from .visit import Queue, TicketSeries, Visit, VisitEvent, VisitItem
+from .worker import WorkerHeartbeat
+
+__all__ = [
+    "Appointment",
+    "AppointmentItem",
+    "Authority",
+    "Closure",
+    "Counter",
+    "Device",
+    "Offering",
+    "Office",
+    "OpeningHours",
+    "OutboxMail",
+    "Queue",
+    "Service",
+    "Slot",
+    "StaffRole",
+    "StaffToken",
+    "TicketSeries",
+    "User",
+    "Visit",
+    "VisitEvent",
+    "VisitItem",
+    "WorkerHeartbeat",
+]

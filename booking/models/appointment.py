@@ -1,0 +1,122 @@
+"""An appointment: a time reserved for a citizen, from hold to booking."""
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from .office import Office
+from .service import Offering
+from .slot import OpeningHours
+
+
+class Appointment(models.Model):
+    """A citizen's time at an office.
+
+    Changed only through :mod:`booking.domain.appointments`. Name, e-mail and phone are the
+    only personal data in the system besides the outbox; both are blanked after the
+    authority's retention.
+    """
+
+    class State(models.TextChoices):
+        HELD = "held", _("held")
+        BOOKED = "booked", _("booked")
+        CANCELLED = "cancelled", _("cancelled")
+        EXPIRED = "expired", _("expired")
+
+    # States that hold capacity.
+    LIVE = (State.HELD, State.BOOKED)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    office = models.ForeignKey(Office, models.PROTECT, related_name="appointments")
+    series = models.ForeignKey(
+        OpeningHours, models.SET_NULL, null=True, related_name="appointments"
+    )
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.HELD)
+    start = models.DateTimeField(_("start"))
+    end = models.DateTimeField(_("end"))
+    created_at = models.DateTimeField(_("made at"))
+    expires_at = models.DateTimeField(_("held until"), null=True, blank=True)
+    booked_at = models.DateTimeField(_("booked at"), null=True, blank=True)
+    cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
+    blanked_at = models.DateTimeField(_("blanked at"), null=True, blank=True)
+
+    # The eight digits typed in at the kiosk.
+    code = models.CharField(_("check-in code"), max_length=8, null=True, unique=True)  # noqa: DJ001
+    name = models.CharField(_("name"), max_length=120, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    language = models.CharField(_("language"), max_length=8, default="de")
+    # Revision of the calendar entry (RFC 5545 SEQUENCE).
+    sequence = models.PositiveSmallIntegerField(default=0)
+    # Null where the client gave none: then nothing is deduplicated.
+    idempotency_key = models.CharField(max_length=100, null=True)  # noqa: DJ001
+
+    class Meta:
+        verbose_name = _("appointment")
+        verbose_name_plural = _("appointments")
+        ordering = ["start"]
+        indexes = [
+            models.Index(fields=["office", "start"], name="appointment_by_day"),
+            models.Index(
+                fields=["expires_at"], condition=Q(state="held"), name="appointment_holds"
+            ),
+            models.Index(
+                fields=["series", "start"],
+                condition=Q(state__in=["held", "booked"]),
+                name="appointment_live_in_series",
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(end__gt=F("start")), name="appointment_ends_after_it_starts"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="held") | Q(expires_at__isnull=False),
+                name="appointment_hold_expires",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="booked") | ~Q(name="") | Q(blanked_at__isnull=False),
+                name="appointment_booked_for_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(blanked_at__isnull=True)
+                | Q(name="", email="", phone="", code__isnull=True),
+                name="appointment_blanked_holds_no_personal_data",
+            ),
+            models.UniqueConstraint(
+                fields=["office", "idempotency_key"], name="appointment_once_per_key"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.start:%Y-%m-%d %H:%M} {self.state}"
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in self.LIVE
+
+
+class AppointmentItem(models.Model):
+    """One offering of an appointment, for so many persons."""
+
+    appointment = models.ForeignKey(Appointment, models.CASCADE, related_name="items")
+    offering = models.ForeignKey(Offering, models.PROTECT, related_name="+")
+    quantity = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        verbose_name = _("service of an appointment")
+        verbose_name_plural = _("services of an appointment")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["appointment", "offering"], name="appointment_offering_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(quantity__gte=1), name="appointment_quantity_positive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.offering}"

@@ -1,0 +1,59 @@
+"""The outbox: mails written in the transaction they tell about, sent later by the worker."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from .appointment import Appointment
+
+
+class OutboxMail(models.Model):
+    """One mail. Changed only through :mod:`booking.domain.outbox`, blanked once it is sent."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("waiting to be sent")
+        SENT = "sent", _("sent")
+        FAILED = "failed", _("given up")
+
+    # Also the left part of the Message-ID, so that a mail sent twice can be recognised.
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    appointment = models.ForeignKey(
+        Appointment, models.CASCADE, null=True, related_name="mails"
+    )
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.PENDING)
+    recipient = models.EmailField(_("recipient"), blank=True)
+    subject = models.CharField(_("subject"), max_length=200, blank=True)
+    body = models.TextField(_("text"), blank=True)
+    # iCalendar text and its METHOD (RFC 5546), empty where the mail carries none.
+    calendar = models.TextField(_("calendar entry"), blank=True)
+    calendar_method = models.CharField(max_length=10, blank=True)
+    created_at = models.DateTimeField(_("written at"))
+    next_attempt_at = models.DateTimeField(_("next attempt"))
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    last_error = models.CharField(_("last error"), max_length=200, blank=True)
+    sent_at = models.DateTimeField(_("sent at"), null=True)
+
+    class Meta:
+        verbose_name = _("mail")
+        verbose_name_plural = _("mails")
+        ordering = ["created_at"]
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at"], condition=Q(state="pending"), name="mail_due"
+            )
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="pending") | ~Q(recipient=""), name="mail_pending_has_recipient"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="sent")
+                | Q(recipient="", subject="", body="", calendar="", sent_at__isnull=False),
+                name="mail_sent_is_blanked",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.id}"

@@ -1,0 +1,164 @@
+"""An office, its counters and its closed days."""
+
+import uuid
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from .authority import Authority
+
+
+def validate_time_zone(name: str) -> None:
+    """Raise ``ValidationError`` unless ``name`` is an IANA time zone."""
+    if name not in available_timezones():
+        raise ValidationError(_("This is not a time zone."), code="time_zone")
+
+
+class Office(models.Model):
+    """A place citizens come to: one queue, one waiting room, its own opening hours."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    authority = models.ForeignKey(
+        Authority, models.PROTECT, related_name="offices", verbose_name=_("authority")
+    )
+    name = models.CharField(_("name"), max_length=120)
+    address = models.CharField(_("address"), max_length=200)
+    directions = models.CharField(
+        _("where to wait"), max_length=200, blank=True, help_text=_("Floor, room, entrance.")
+    )
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, default="Europe/Berlin", validators=[validate_time_zone]
+    )
+    notice = models.CharField(_("notice on the displays"), max_length=200, blank=True)
+    ask_phone = models.BooleanField(_("ask for a phone number"), default=True)
+
+    horizon_days = models.PositiveSmallIntegerField(_("days bookable ahead"), default=62)
+    hold_minutes = models.PositiveSmallIntegerField(
+        _("minutes a chosen time is held"), default=15
+    )
+    check_in_opens_minutes = models.PositiveSmallIntegerField(
+        _("check-in opens, minutes before the appointment"), default=60
+    )
+    check_in_closes_minutes = models.PositiveSmallIntegerField(
+        _("check-in closes, minutes after the appointment"), default=60
+    )
+    grace_minutes = models.PositiveSmallIntegerField(
+        _("minutes late that still count as on time"), default=10
+    )
+    late_wait_minutes = models.PositiveSmallIntegerField(
+        _("wait after a late check-in, minutes"), default=15
+    )
+    target_wait_minutes = models.PositiveSmallIntegerField(
+        _("target wait without appointment, minutes"), default=30
+    )
+    last_ticket_minutes = models.PositiveSmallIntegerField(
+        _("last ticket, minutes before closing"), default=30
+    )
+    daily_tickets = models.PositiveSmallIntegerField(
+        _("tickets without appointment per day"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: no limit."),
+    )
+
+    class Meta:
+        verbose_name = _("office")
+        verbose_name_plural = _("offices")
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(hold_minutes__gte=1), name="office_holds_for_a_minute_at_least"
+            ),
+            models.CheckConstraint(
+                condition=Q(horizon_days__gte=1, horizon_days__lte=400),
+                name="office_horizon_in_range",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+
+class Counter(models.Model):
+    """A desk, window or room where one clerk serves one person at a time."""
+
+    class State(models.TextChoices):
+        CLOSED = "closed", _("closed")
+        OPEN = "open", _("open")
+        PAUSED = "paused", _("paused")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    office = models.ForeignKey(
+        Office, models.CASCADE, related_name="counters", verbose_name=_("office")
+    )
+    label = models.CharField(
+        _("label"), max_length=12, help_text=_("As shown and spoken: 3, or Z 12.")
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    offerings = models.ManyToManyField(
+        "booking.Offering",
+        blank=True,
+        related_name="counters",
+        verbose_name=_("services"),
+        help_text=_("Empty: every service of the office."),
+    )
+    state = models.CharField(
+        _("state"), max_length=8, choices=State, default=State.CLOSED, editable=False
+    )
+    staff = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="counter",
+        verbose_name=_("staffed by"),
+    )
+
+    class Meta:
+        verbose_name = _("counter")
+        verbose_name_plural = _("counters")
+        ordering = ["position", "label"]
+        constraints = [
+            models.UniqueConstraint(fields=["office", "label"], name="counter_label_once"),
+            models.CheckConstraint(
+                condition=Q(state="closed", staff__isnull=True)
+                | Q(state__in=["open", "paused"], staff__isnull=False),
+                name="counter_closed_without_staff",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Closure(models.Model):
+    """Days, first and last included, on which an office is closed."""
+
+    office = models.ForeignKey(
+        Office, models.CASCADE, related_name="closures", verbose_name=_("office")
+    )
+    first_day = models.DateField(_("first day"))
+    last_day = models.DateField(_("last day"))
+    reason = models.CharField(_("reason"), max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = _("closure")
+        verbose_name_plural = _("closures")
+        ordering = ["first_day"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(last_day__gte=F("first_day")), name="closure_ends_after_it_begins"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_day} – {self.last_day}"

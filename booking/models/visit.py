@@ -1,0 +1,188 @@
+"""A visit: somebody who is at the office, with a ticket number, from arrival to the end."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from .appointment import Appointment
+from .device import Device
+from .office import Counter, Office
+from .service import Offering
+
+
+class Visit(models.Model):
+    """Somebody at the office. Changed only through :mod:`booking.domain.visits`.
+
+    Holds no personal data: the number is all a visitor is known by.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        CALLED = "called", _("called")
+        SERVING = "serving", _("serving")
+        PARKED = "parked", _("parked")
+        DONE = "done", _("done")
+        MISSED = "missed", _("did not come")
+        LEFT = "left", _("left")
+
+    # States in which a visit occupies its counter.
+    AT_COUNTER = (State.CALLED, State.SERVING)
+    OPEN = (State.WAITING, State.CALLED, State.SERVING, State.PARKED)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    office = models.ForeignKey(Office, models.PROTECT, related_name="visits")
+    # The office's local day on which the number was drawn.
+    day = models.DateField(_("day"))
+    letter = models.CharField(max_length=1)
+    serial = models.PositiveSmallIntegerField()
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.WAITING)
+    counter = models.ForeignKey(
+        Counter, models.PROTECT, null=True, blank=True, related_name="visits"
+    )
+    appointment = models.OneToOneField(
+        Appointment, models.PROTECT, null=True, blank=True, related_name="visit"
+    )
+    arrived_at = models.DateTimeField(_("arrived at"))
+    due_at = models.DateTimeField(_("due at"))
+    called_at = models.DateTimeField(_("called at"), null=True, blank=True)
+    recalled = models.BooleanField(default=False)
+    language = models.CharField(_("language"), max_length=8, default="de")
+    idempotency_key = models.CharField(max_length=100, null=True)  # noqa: DJ001
+
+    class Meta:
+        verbose_name = _("visit")
+        verbose_name_plural = _("visits")
+        ordering = ["due_at", "arrived_at", "id"]
+        indexes = [
+            models.Index(
+                fields=["office", "due_at"],
+                condition=Q(state__in=["waiting", "called", "serving", "parked"]),
+                name="visit_open_in_order",
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["office", "day", "letter", "serial"], name="visit_number_once_a_day"
+            ),
+            models.UniqueConstraint(
+                fields=["counter"],
+                condition=Q(state__in=["called", "serving"]),
+                name="visit_one_at_a_counter",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["called", "serving"], counter__isnull=False)
+                | (~Q(state__in=["called", "serving"]) & Q(counter__isnull=True)),
+                name="visit_at_counter_only_when_called",
+            ),
+            models.UniqueConstraint(
+                fields=["office", "idempotency_key"], name="visit_once_per_key"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def number(self) -> str:
+        """The ticket number as printed, shown and spoken: letter and three digits."""
+        return f"{self.letter}{self.serial:03d}"
+
+
+class VisitItem(models.Model):
+    """One offering of a visit, for so many persons."""
+
+    visit = models.ForeignKey(Visit, models.CASCADE, related_name="items")
+    offering = models.ForeignKey(Offering, models.PROTECT, related_name="+")
+    quantity = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        verbose_name = _("service of a visit")
+        verbose_name_plural = _("services of a visit")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["visit", "offering"], name="visit_offering_once"),
+            models.CheckConstraint(condition=Q(quantity__gte=1), name="visit_quantity_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.offering}"
+
+
+class VisitEvent(models.Model):
+    """What happened to a visit, when, where and by whom. Written once, never changed.
+
+    All figures are derived from this log alone.
+    """
+
+    class Kind(models.TextChoices):
+        CHECKED_IN = "checked_in", _("checked in")
+        DRAWN = "drawn", _("ticket drawn")
+        CALLED = "called", _("called")
+        RECALLED = "recalled", _("called again")
+        RETURNED = "returned", _("put back")
+        BEGUN = "begun", _("begun")
+        FINISHED = "finished", _("finished")
+        MISSED = "missed", _("did not come")
+        PARKED = "parked", _("parked")
+        UNPARKED = "unparked", _("back from parking")
+        TRANSFERRED = "transferred", _("transferred")
+        LEFT = "left", _("left")
+
+    visit = models.ForeignKey(Visit, models.CASCADE, related_name="events")
+    # Where it happened; a transfer is logged at the office the visit comes from.
+    office = models.ForeignKey(Office, models.PROTECT, related_name="+")
+    kind = models.CharField(_("what"), max_length=12, choices=Kind)
+    at = models.DateTimeField(_("when"))
+    counter = models.ForeignKey(Counter, models.PROTECT, null=True, related_name="+")
+    staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    device = models.ForeignKey(Device, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("event of a visit")
+        verbose_name_plural = _("events of visits")
+        ordering = ["id"]
+        indexes = [models.Index(fields=["office", "at"], name="event_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%H:%M:%S} {self.kind}"
+
+
+class TicketSeries(models.Model):
+    """The last serial drawn for a letter at an office on a day; incremented atomically."""
+
+    office = models.ForeignKey(Office, models.CASCADE, related_name="+")
+    day = models.DateField()
+    letter = models.CharField(max_length=1)
+    last = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("ticket series")
+        verbose_name_plural = _("ticket series")
+        constraints = [
+            models.UniqueConstraint(fields=["office", "day", "letter"], name="ticket_series_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.letter}{self.last:03d}"
+
+
+class Queue(models.Model):
+    """The version of an office's queue: it rises with every change that others can see.
+
+    A row of its own, because a form that saves an office must not set it back.
+    """
+
+    office = models.OneToOneField(Office, models.CASCADE, primary_key=True, related_name="queue")
+    version = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("queue")
+        verbose_name_plural = _("queues")
+
+    def __str__(self) -> str:
+        return f"{self.office_id} v{self.version}"

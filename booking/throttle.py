@@ -1,0 +1,29 @@
+"""A limit on attempts: for guessed codes, pairing and holds.
+
+Counts in the cache: Redis where there is one, else the memory of the one process. Without
+a reachable cache nothing is limited – an outage must not close the office.
+"""
+
+import logging
+
+from django.core.cache import cache
+from redis.exceptions import RedisError
+
+from .domain.errors import TooManyAttempts
+
+logger = logging.getLogger(__name__)
+
+
+def count_attempt(name: str, whose: str, *, limit: int, seconds: int = 60) -> None:
+    """Count one attempt by ``whose``; raise ``TooManyAttempts`` beyond ``limit`` in a window."""
+    key = f"throttle:{name}:{whose}"
+    try:
+        cache.add(key, 0, timeout=seconds)
+        attempts = cache.incr(key)
+    except ValueError:  # the window ended between the two calls
+        return
+    except RedisError:
+        logger.warning("no cache: attempts at %s are not limited", name)
+        return
+    if attempts > limit:
+        raise TooManyAttempts

@@ -1,0 +1,49 @@
+"""What the background worker does besides tasks: a tick every few seconds.
+
+Nothing here is needed for correct answers: readers publish and expire what they need.
+The tick keeps things tidy when nobody looks, and finds mails whose task was lost.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+
+from django.db import close_old_connections
+
+from .domain.health import beat
+from .domain.holds import expire_holds
+from .domain.outbox import deliver_due_mails
+from .domain.publishing import ensure_published
+from .domain.retention import delete_expired_personal_data
+from .models import Office
+
+logger = logging.getLogger(__name__)
+
+TICK_SECONDS = 5
+TICKS_PER_HOUR = 3600 // TICK_SECONDS
+
+
+def publish_everywhere() -> None:
+    for office in Office.objects.all():
+        ensure_published(office)
+
+
+def tick_forever() -> None:
+    """Run the duties of each tick until the process ends."""
+    tick = 0
+    while True:
+        run(beat, expire_holds, deliver_due_mails)
+        if tick % TICKS_PER_HOUR == 0:
+            run(publish_everywhere, delete_expired_personal_data)
+        tick += 1
+        close_old_connections()
+        time.sleep(TICK_SECONDS)
+
+
+def run(*duties: Callable[[], object]) -> None:
+    """Run each duty; one that fails is logged and tried again with a later tick."""
+    for duty in duties:
+        try:
+            duty()
+        except Exception:
+            logger.exception("%s failed", duty.__name__)

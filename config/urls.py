@@ -1,0 +1,23 @@
+"""Every address of the site. Pages carry their language in the path: German none, ``/en/``."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import include, path
+
+from booking.api.v1 import api
+from booking.health import health_view
+
+urlpatterns = [
+    path("health", health_view, name="health"),
+    path("api/v1/", api.urls),
+    *i18n_patterns(
+        path("staff/login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+        path("staff/logout/", LogoutView.as_view(), name="logout"),
+        path("setup/", admin.site.urls),
+        path("kiosk/", include("kiosk.urls")),
+        path("", include("queue_display.urls")),
+        path("", include("booking.citizen.urls")),
+        prefix_default_language=False,
+    ),
+]

@@ -1,0 +1,8 @@
+"""The WSGI application: every page and the API, for a server without sockets."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+application = get_wsgi_application()
