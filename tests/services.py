@@ -27,7 +27,7 @@ FOREIGN = ("DATABASE_URL", "REDIS_URL", "DEMO", "DEMO_CLOCK", "EMAIL_URL", "PUBL
 
 
 def start_services() -> subprocess.Popen[str]:
-    """Start the servers and export their addresses; they live until the pipe is closed."""
+    """Start the servers and export where they are; they live until the pipe is closed."""
     process = subprocess.Popen(
         [sys.executable, ROOT / "bin" / "private-services"],
         stdin=subprocess.PIPE,
@@ -54,24 +54,25 @@ def pipe(stream: IO[str] | None) -> IO[str]:
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_load_initial_conftests(
-    early_config: pytest.Config,
-) -> Generator[None]:
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None]:
     """A wrapper, because pytest-django reads the settings in this very hook."""
-    if "PYTEST_XDIST_WORKER" in os.environ:
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        # Each its own Redis database: one clearing its cache must not empty another's.
+        if url := os.environ.get("REDIS_URL"):
+            os.environ["REDIS_URL"] = f"{url.rpartition('/')[0]}/{worker.removeprefix('gw')}"
         return (yield)
     given = {name: os.environ.get(f"TEST_{name}") for name in ("DATABASE_URL", "REDIS_URL")}
     for name in FOREIGN:
         os.environ.pop(name, None)
-    folder = tempfile.mkdtemp(prefix="schalter-test-")
-    early_config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
-    os.environ["VAR_DIR"] = f"{folder}/var"
     if chromium := next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None):
         os.environ["TEST_CHROMIUM"] = chromium
 
-    if os.environ.get("TEST_DATABASE") == "sqlite":
-        os.environ["DATABASE_URL"] = f"sqlite:///{folder}/test.sqlite3"
-    elif given["DATABASE_URL"] and given["REDIS_URL"]:
+    sqlite = os.environ.get("TEST_DATABASE") == "sqlite"
+    if sqlite or all(given.values()):
+        folder = tempfile.mkdtemp(prefix="schalter-test-")
+        early_config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+        os.environ["VAR_DIR"] = f"{folder}/var"
+        given = {"DATABASE_URL": f"sqlite:///{folder}/test.sqlite3"} if sqlite else given
         os.environ.update({name: str(url) for name, url in given.items()})
     else:
         process = start_services()

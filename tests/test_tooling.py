@@ -58,13 +58,15 @@ def test_private_services_end_when_their_caller_is_killed():
     caller = subprocess.Popen(
         [sys.executable, "-c", starter], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    urls = json.loads(caller.stdout.readline())
+    environment = json.loads(caller.stdout.readline())
+    urls = {name: url for name, url in environment.items() if name.endswith("_URL")}
     assert [accepts(url) for url in urls.values()] == [True, True]
 
     caller.kill()
     # The pipe is open as long as any of the servers or their keeper lives.
     caller.communicate(timeout=20)
     assert [accepts(url) for url in urls.values()] == [False, False]
+    assert not Path(environment["VAR_DIR"]).parent.exists()
 
 
 def test_setup_does_nothing_when_everything_fits():
