@@ -11,6 +11,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -21,7 +22,7 @@ from booking.security import CODE_DIGITS, new_digits
 from . import mails
 from .announcements import announce
 from .availability import nearest_starts, series_for
-from .capacity import claim, release
+from .capacity import claim, lock_slots_of_both, release
 from .errors import (
     AlreadyCheckedIn,
     AppointmentEnded,
@@ -127,9 +128,17 @@ def move_hold(appointment_id: UUID, *, items: Sequence[Item], start: datetime) -
 def _move_hold_to(
     appointment_id: UUID, series: OpeningHours, items: Sequence[Item], start: datetime
 ) -> Appointment:
+    # Leaving one series for another, so both are held first: see ``capacity``.
+    leaving = OpeningHours.objects.filter(appointments=appointment_id).values("pk")
+    list(
+        OpeningHours.objects.select_for_update(no_key=True)
+        .filter(Q(pk=series.pk) | Q(pk__in=leaving))
+        .order_by("pk")
+    )
     appointment = _lock(appointment_id)
     if appointment.state not in (Appointment.State.HELD, Appointment.State.EXPIRED):
         raise AppointmentEnded
+    lock_slots_of_both(appointment, series, start, _end(series, items, start))
     if appointment.state == Appointment.State.HELD:
         release(appointment)
     now = clock.now()

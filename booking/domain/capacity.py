@@ -1,13 +1,14 @@
 """Taking and giving back places in slots.
 
-The locking protocol: an appointment's row first (a new one is inserted first, which holds
-its series against republishing), then the slots it needs, in order of start. Whoever
-keeps to it cannot deadlock, and ``booked <= capacity`` is also a database constraint.
+The locking protocol: series, then appointments, then slots in order of series and start.
+A new appointment is inserted before it claims, and its foreign key holds the series against
+republishing. Whoever keeps to this order cannot deadlock, and ``booked <= capacity`` is
+also a database constraint.
 """
 
 from datetime import datetime, timedelta
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Greatest
 
 from booking import clock
@@ -62,14 +63,24 @@ def release(appointment: Appointment) -> None:
     )
 
 
+def lock_slots_of_both(
+    appointment: Appointment, series: OpeningHours, start: datetime, end: datetime
+) -> None:
+    """Lock, in one order, the slots an appointment holds and those it would move to.
+
+    Two holds that swap their times would otherwise wait for each other for ever.
+    """
+    wanted = _overlapping(series, start, end)
+    if appointment.series is not None:
+        wanted |= _overlapping(appointment.series, appointment.start, appointment.end)
+    list(Slot.objects.select_for_update().filter(wanted).order_by("series_id", "start"))
+
+
 def _lock_slots(appointment: Appointment) -> QuerySet[Slot]:
-    unit = timedelta(minutes=appointment.series.unit_minutes)
-    return (
-        Slot.objects.select_for_update()
-        .filter(
-            series_id=appointment.series_id,
-            start__gt=appointment.start - unit,
-            start__lt=appointment.end,
-        )
-        .order_by("start")
-    )
+    wanted = _overlapping(appointment.series, appointment.start, appointment.end)
+    return Slot.objects.select_for_update().filter(wanted).order_by("start")
+
+
+def _overlapping(series: OpeningHours, start: datetime, end: datetime) -> Q:
+    unit = timedelta(minutes=series.unit_minutes)
+    return Q(series=series, start__gt=start - unit, start__lt=end)
