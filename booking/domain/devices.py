@@ -38,8 +38,10 @@ def request_pairing(kind: str) -> tuple[Device, str]:
 def confirm_pairing(*, code: str, kind: str, office: Office, name: str = "") -> Device:
     """Bind the device that shows ``code`` to an office. Raises ``PairingCodeUnknown``."""
     now = clock.now()
+    # Digits as typed: with a space in the middle, or a hyphen.
+    digits = "".join(character for character in code if character in "0123456789")
     waiting = Device.objects.filter(
-        pairing_code="".join(code.split()), kind=kind, created_at__gte=now - PAIRING_LASTS
+        pairing_code=digits, kind=kind, created_at__gte=now - PAIRING_LASTS
     )
     device = waiting.first()
     if device is None or not waiting.update(
@@ -71,11 +73,23 @@ def revoke_device(device: Device) -> None:
 
 
 def device_of_token(token: str, *, kind: str | None = None) -> Device | None:
-    """The device that holds ``token``, paired or still asking; ``None`` if revoked."""
-    devices = Device.objects.filter(token_hash=hash_token(token), revoked_at__isnull=True)
+    """The paired device that holds ``token``; ``None`` while it still asks or once revoked."""
+    devices = Device.objects.filter(
+        token_hash=hash_token(token), paired_at__isnull=False, revoked_at__isnull=True
+    )
     if kind is not None:
         devices = devices.filter(kind=kind)
     return devices.select_related("office__authority").first()
+
+
+def pairing_of_token(token: str, *, kind: str) -> Device | None:
+    """The device that holds ``token``, however its pairing stands; for the pairing page."""
+    return Device.objects.filter(token_hash=hash_token(token), kind=kind).first()
+
+
+def is_pairing_open(device: Device) -> bool:
+    """Whether the lead can still confirm the code that the device shows."""
+    return device.paired_at is None and device.created_at >= clock.now() - PAIRING_LASTS
 
 
 def mark_seen(device: Device) -> None:

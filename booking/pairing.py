@@ -1,0 +1,166 @@
+"""Pairing of kiosks and displays: the device shows a code, the lead types it in.
+
+Afterwards the device is known by an HttpOnly cookie whose token is stored hashed.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from .domain import devices
+from .domain.errors import NotPermitted, Refused
+from .domain.permissions import IN_SETUP, offices_of
+from .models import Device
+from .pairing_form import PairingForm
+from .security import PAIRING_DIGITS
+from .throttle import count_attempt
+
+# Browsers keep a cookie for 400 days at most; it is renewed with every page of the device.
+COOKIE_SECONDS = 400 * 24 * 60 * 60
+
+View = Callable[..., HttpResponse]
+
+
+class DeviceRequest(HttpRequest):
+    """A request of a paired device."""
+
+    device: Device
+
+
+def cookie_name(kind: str) -> str:
+    return f"schalter_{kind}"
+
+
+def token_of(request: HttpRequest, kind: str) -> str:
+    """The device token the browser holds, or nothing."""
+    return request.COOKIES.get(cookie_name(kind), "")
+
+
+def device_required(kind: str) -> Callable[[View], View]:
+    """Let only paired devices of a kind in, as ``request.device``; send others to be paired."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def with_device(request: DeviceRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            token = token_of(request, kind)
+            device = devices.device_of_token(token, kind=kind) if token else None
+            if device is None:
+                return redirect(f"{kind}_pairing")
+            devices.mark_seen(device)
+            request.device = device
+            response = view(request, *args, **kwargs)
+            _remember(response, kind, token)
+            return response
+
+        return with_device
+
+    return decorate
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def pairing_view(request: HttpRequest, kind: str) -> HttpResponse:
+    """What an unpaired device shows: how to begin, then the code until the lead confirms it."""
+    if request.method == "POST":
+        return _begin(request, kind)
+    token = token_of(request, kind)
+    device = devices.pairing_of_token(token, kind=kind) if token else None
+    state = _state(device)
+    if state == "paired":
+        return redirect(kind)
+    return _show(request, kind, state, device)
+
+
+def _begin(request: HttpRequest, kind: str) -> HttpResponse:
+    token = token_of(request, kind)
+    device = devices.pairing_of_token(token, kind=kind) if token else None
+    if _state(device) in ("paired", "waiting"):  # pressed twice
+        return redirect(f"{kind}_pairing")
+    try:
+        # One limit for everybody: an address would be personal data, and nobody pairs often.
+        count_attempt("pairing", "everybody", limit=30)
+    except Refused as refused:
+        return _show(request, kind, "none", None, refused, status=429)
+    _device, token = devices.request_pairing(kind)
+    response = redirect(f"{kind}_pairing")
+    _remember(response, kind, token)
+    return response
+
+
+def _state(device: Device | None) -> str:
+    if device is None:
+        return "none"
+    if device.revoked_at is not None:
+        return "revoked"
+    if device.paired_at is not None:
+        return "paired"
+    return "waiting" if devices.is_pairing_open(device) else "expired"
+
+
+def _show(
+    request: HttpRequest,
+    kind: str,
+    state: str,
+    device: Device | None,
+    refused: Refused | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    code = device.pairing_code if device and state == "waiting" else ""
+    context = {
+        "state": state,
+        "code_left": code[: PAIRING_DIGITS // 2],
+        "code_right": code[PAIRING_DIGITS // 2 :],
+        "staff_address": settings.PUBLIC_URL + reverse("pair_device"),
+        "refused": refused,
+    }
+    return render(request, f"pairing/{kind}.html", context, status=status)
+
+
+def _remember(response: HttpResponse, kind: str, token: str) -> None:
+    response.set_cookie(
+        cookie_name(kind),
+        token,
+        max_age=COOKIE_SECONDS,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.HTTPS,
+    )
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "POST"])
+def pair_device(request: HttpRequest) -> HttpResponse:
+    """Where the lead types in the code that a device shows."""
+    offices = offices_of(request.user, IN_SETUP).select_related("authority")
+    if not offices:
+        context = {"refused": NotPermitted()}
+        return render(request, "pairing/staff.html", context, status=403)
+    form = PairingForm(request.POST or None, offices=offices)
+    if form.is_valid() and (device := _confirm(request, form)):
+        messages.success(
+            request,
+            _("%(device)s is paired with %(office)s. It starts by itself within a few seconds.")
+            % {"device": device, "office": device.office},
+        )
+        return redirect("pair_device")
+    return render(request, "pairing/staff.html", {"form": form})
+
+
+def _confirm(request: HttpRequest, form: PairingForm) -> Device | None:
+    try:
+        count_attempt("pairing-code", str(request.user.pk), limit=10)
+        return devices.confirm_pairing(**form.cleaned_data)
+    except Refused as refused:
+        form.refuse_code(refused.message)
+        return None
