@@ -3,15 +3,15 @@
 import os
 
 from channels.routing import ProtocolTypeRouter, URLRouter
-from channels.security.websocket import AllowedHostsOriginValidator
+from django.conf import settings
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 http = get_asgi_application()
 
 # Consumers import models, so the router can only be read once Django has started.
+from queue_display.origins import OriginValidatorForBrowsers  # noqa: E402
 from queue_display.routing import websocket_urlpatterns  # noqa: E402
 
-application = ProtocolTypeRouter(
-    {"http": http, "websocket": AllowedHostsOriginValidator(URLRouter(websocket_urlpatterns))}
-)
+sockets = OriginValidatorForBrowsers(URLRouter(websocket_urlpatterns), settings.ALLOWED_HOSTS)
+application = ProtocolTypeRouter({"http": http, "websocket": sockets})

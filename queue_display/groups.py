@@ -1,0 +1,24 @@
+"""The only place of group names and message types. Nothing personal ever goes through them."""
+
+from uuid import UUID
+
+# Over the channel layer: the queue of an office has changed, read it again.
+QUEUE_CHANGED = "queue.changed"
+
+# To the browsers.
+SNAPSHOT = "snapshot"
+TICKET = "ticket"
+DESK_CHANGED = "changed"
+
+# Close codes (4000–4999 are the application's own, RFC 6455 7.4.2).
+DEVICE_UNKNOWN = 4401
+NOT_STAFF = 4403
+TICKET_UNKNOWN = 4404
+# The visit went on to another office: connect again and hear from that one.
+MOVED = 4301
+TOO_TALKATIVE = 1008
+
+
+def office_group(office_id: UUID) -> str:
+    """The group of all processes with sockets of the office: letters, digits and hyphens."""
+    return f"office-{office_id}"

@@ -1,0 +1,178 @@
+"""What the sockets of one office show, read from the database in a fixed number of queries."""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils.translation import override
+
+from booking.models import Appointment, Device, Office, Queue, Visit
+
+from .groups import SNAPSHOT, TICKET
+
+# As many calls as a display can ever show.
+CALLS_SHOWN = 10
+# The state of a ticket whose appointment has not checked in yet.
+EXPECTED = "expected"
+
+
+class TicketState(NamedTuple):
+    """What the page of one visitor shows; ``counter`` is empty unless called or serving."""
+
+    office_id: UUID
+    state: str
+    number: str = ""
+    counter: str = ""
+    called_at: str | None = None
+    people_ahead: int = 0
+
+    def as_message(self, version: int) -> str:
+        shown = self._asdict()
+        del shown["office_id"]
+        return json.dumps({"type": TICKET, "version": version, **shown})
+
+
+@dataclass(frozen=True)
+class OfficeState:
+    """One moment of an office, at least as new as ``version``."""
+
+    office_id: UUID
+    version: int
+    # The message for its displays, serialised once for all of them.
+    display: str
+    # Displays that are still paired with the office.
+    devices: frozenset[UUID] = frozenset()
+    # By the id in the visitor's address: the visit's, or its appointment's.
+    tickets: Mapping[UUID, TicketState] = field(default_factory=dict)
+
+
+class _Row(NamedTuple):
+    """A visit as read, without building a model."""
+
+    pk: UUID
+    appointment: UUID | None
+    office: UUID
+    state: str
+    letter: str
+    serial: int
+    counter: str | None
+    called_at: datetime | None
+    recalled: bool
+
+    @property
+    def number(self) -> str:
+        return Visit(letter=self.letter, serial=self.serial).number
+
+
+_COLUMNS = (
+    "pk appointment_id office_id state letter serial counter__label called_at recalled".split()
+)
+
+
+def queue_version(office_id: UUID) -> int:
+    """The version of the office's queue; 0 before its first change."""
+    return Queue.objects.filter(pk=office_id).values_list("version", flat=True).first() or 0
+
+
+def office_state(office_id: UUID, ticket_ids: Collection[UUID] = ()) -> OfficeState:
+    """The present state of an office, and of the given tickets wherever they are now.
+
+    The version is read first: what changes meanwhile is shown too early rather than never.
+    """
+    version = queue_version(office_id)
+    rows = _read(Q(office=office_id, state__in=Visit.OPEN))
+    return OfficeState(
+        office_id=office_id,
+        version=version,
+        display=json.dumps(_display(office_id, version, rows)),
+        devices=frozenset(
+            Device.objects.filter(
+                office=office_id, kind=Device.Kind.DISPLAY, revoked_at__isnull=True
+            ).values_list("pk", flat=True)
+        ),
+        tickets=_tickets(office_id, rows, ticket_ids) if ticket_ids else {},
+    )
+
+
+def display_message(office_id: UUID) -> dict[str, object]:
+    """The snapshot for displays as a dictionary, for a page that is rendered with it."""
+    return json.loads(office_state(office_id).display)
+
+
+def _read(condition: Q) -> list[_Row]:
+    """Visits in call order."""
+    return [_Row(*values) for values in Visit.objects.filter(condition).values_list(*_COLUMNS)]
+
+
+def _display(office_id: UUID, version: int, rows: Collection[_Row]) -> dict[str, object]:
+    calls = sorted(
+        (row for row in rows if row.state in Visit.AT_COUNTER and row.called_at),
+        key=lambda row: row.called_at,
+        reverse=True,
+    )
+    # All displays of an office get the same message, so its notice is in the main language.
+    with override(settings.LANGUAGE_CODE):
+        notice = Office.objects.filter(pk=office_id).values_list("notice", flat=True).first()
+    return {
+        "type": SNAPSHOT,
+        "version": version,
+        "office": str(office_id),
+        "calls": [
+            {
+                "number": row.number,
+                "counter": row.counter,
+                "called_at": _utc(row.called_at),
+                "recalled": row.recalled,
+            }
+            for row in calls[:CALLS_SHOWN]
+        ],
+        "waiting": sum(row.state == Visit.State.WAITING for row in rows),
+        "notice": notice or "",
+    }
+
+
+def _tickets(
+    office_id: UUID, rows: Collection[_Row], ticket_ids: Collection[UUID]
+) -> dict[UUID, TicketState]:
+    # Ended visits, and those that went on to another office, are not among the open ones.
+    missing = set(ticket_ids).difference(*((row.pk, row.appointment) for row in rows))
+    ended = _read(Q(pk__in=missing) | Q(appointment__in=missing)) if missing else []
+    states: dict[UUID, TicketState] = {}
+    ahead = 0
+    for row in [*rows, *ended]:
+        waits = row.state == Visit.State.WAITING and row.office == office_id
+        shown = TicketState(
+            office_id=row.office,
+            state=row.state,
+            number=row.number,
+            counter=row.counter or "",
+            called_at=_utc(row.called_at),
+            people_ahead=ahead if waits else 0,
+        )
+        ahead += waits
+        states[row.pk] = shown
+        if row.appointment:
+            states[row.appointment] = shown
+    expected = TicketState(office_id=office_id, state=EXPECTED)
+    return {ticket_id: states.get(ticket_id, expected) for ticket_id in ticket_ids}
+
+
+def ticket_office(ticket_id: UUID) -> UUID | None:
+    """The office where the visitor is, or is expected; ``None`` for an unknown ticket."""
+    visits = Visit.objects.filter(Q(pk=ticket_id) | Q(appointment=ticket_id))
+    appointments = Appointment.objects.filter(pk=ticket_id).exclude(
+        state__in=[Appointment.State.HELD, Appointment.State.EXPIRED]
+    )
+    return (
+        visits.values_list("office_id", flat=True).first()
+        or appointments.values_list("office_id", flat=True).first()
+    )
+
+
+def _utc(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).isoformat() if moment else None

@@ -1,0 +1,62 @@
+"""Fixtures of displays and tickets: a hub of one's own, and people in the waiting room."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from channels.layers import InMemoryChannelLayer, channel_layers
+
+from booking.domain.actor import CITIZEN
+from booking.domain.arrivals import draw_ticket
+from booking.domain.counters import open_counter
+from booking.domain.items import Item
+from booking.models import Counter, Offering, Office, User, Visit
+from queue_display import consumers
+from queue_display.hub import Hub, Rhythm
+
+# Everything that takes seconds in the waiting room, so that no test waits for it.
+QUICK = Rhythm(gather=0.005, poll=0.1, sign_of_life=0.3, seen=60, retry=0.05, retry_at_most=0.1)
+# Nothing happens by itself: what a test sees was announced.
+QUIET = Rhythm(gather=0.005, poll=60, sign_of_life=60)
+
+
+@pytest.fixture
+def in_memory_layer() -> Iterator[InMemoryChannelLayer]:
+    layer = InMemoryChannelLayer()
+    former = channel_layers.set("default", layer)
+    yield layer
+    channel_layers.set("default", former)
+
+
+@pytest.fixture
+def quiet_hub(monkeypatch: pytest.MonkeyPatch) -> Hub:
+    """The hub of the consumers, silent unless something is announced."""
+    hub = Hub(QUIET)
+    monkeypatch.setattr(consumers, "hub", hub)
+    return hub
+
+
+@pytest.fixture
+def quick_hub(monkeypatch: pytest.MonkeyPatch) -> Hub:
+    """The hub of the consumers, which asks the database ten times a second."""
+    hub = Hub(QUICK)
+    monkeypatch.setattr(consumers, "hub", hub)
+    return hub
+
+
+@pytest.fixture
+def arrive(offering: Offering) -> Callable[[], Visit]:
+    """Somebody without an appointment draws a ticket."""
+    return lambda: draw_ticket(office=offering.office, items=[Item(offering, 1)], actor=CITIZEN)
+
+
+@pytest.fixture
+def staffed_counter(counter: Counter, clerk: User) -> Counter:
+    return open_counter(counter.pk, staff=clerk)
+
+
+@pytest.fixture
+def other_office(office: Office) -> Office:
+    """Another office of the same town."""
+    from tests import factories
+
+    return factories.OfficeFactory(authority=office.authority, name="Standesamt")
