@@ -15,6 +15,7 @@ urlpatterns = [
         path("staff/login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
         path("staff/logout/", LogoutView.as_view(), name="logout"),
         path("setup/", admin.site.urls),
+        path("demo/", include("booking.demo.urls")),
         path("", include("booking.pairing_urls")),
         path("kiosk/", include("kiosk.urls")),
         path("", include("queue_display.urls")),

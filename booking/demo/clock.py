@@ -47,6 +47,11 @@ def choose_demo_clock(wish: str = "") -> timedelta:
     return offset
 
 
+def demo_time() -> datetime:
+    """The demo's present, also for a process that began before there was a demo."""
+    return clock.system_time() + (_stored_offset() or timedelta(0))
+
+
 def somebody_works(moment: datetime) -> bool:
     """Whether any office is open at an aware moment."""
     day = moment.astimezone(ZONE).date()

@@ -11,7 +11,7 @@ SERVICES = (
         name_de="Anmeldung der Kindertagesbetreuung",
         name_en="Registration for childcare",
         summary_de="Einen Platz in Krippe, Kindergarten oder Hort anmelden, je Kind.",
-        summary_en="Register for a place in a crèche, kindergarten or after-school care, per child.",
+        summary_en="Register for a place in nursery, kindergarten or after-school care, per child.",
         documents_de=(
             "Personalausweis oder Reisepass der Eltern",
             "Geburtsurkunde des Kindes",
