@@ -19,7 +19,7 @@ def open_counter(counter_id: UUID, *, staff: User, take_over: bool = False) -> C
     being served there stays. Raises ``CounterBusy`` where somebody is still at the counter
     one comes from.
     """
-    User.objects.select_for_update().get(pk=staff.pk)
+    User.objects.select_for_update(no_key=True).get(pk=staff.pk)
     counters = _lock_counters(counter_id, staff)
     counter = counters.pop(counter_id)
     if counter.staff_id not in (None, staff.pk) and not take_over:
@@ -65,11 +65,15 @@ def pause_counter(counter_id: UUID, *, staff: User, paused: bool) -> Counter:
 
 
 def _lock_counters(counter_id: UUID, staff: User | None = None) -> dict[UUID, Counter]:
-    """The counter and the one the member of staff sits at, locked in order of id."""
+    """The counter and the one the member of staff sits at, locked in order of id.
+
+    Without their keys: an event that names a counter need not wait.
+    """
     wanted = Q(pk=counter_id)
     if staff is not None:
         wanted |= Q(staff=staff)
-    rows = Counter.objects.select_for_update(of=("self",)).filter(wanted).order_by("pk")
+    rows = Counter.objects.select_for_update(of=("self",), no_key=True).filter(wanted)
+    rows = rows.order_by("pk")
     return {counter.pk: counter for counter in rows.select_related("staff")}
 
 

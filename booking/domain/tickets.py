@@ -23,3 +23,16 @@ def draw_serial(office: Office, day: date, letter: str) -> int:
 
 def number_is_taken(office: Office, day: date, letter: str, serial: int) -> bool:
     return Visit.objects.filter(office=office, day=day, letter=letter, serial=serial).exists()
+
+
+def bring_serial(office: Office, day: date, letter: str, serial: int) -> int:
+    """The serial of a visitor who comes from another office: the same, unless it is taken.
+
+    Needs a transaction; the row of the letter stays locked, so that nobody draws the number
+    meanwhile.
+    """
+    TicketSeries.objects.get_or_create(office=office, day=day, letter=letter)
+    TicketSeries.objects.select_for_update().get(office=office, day=day, letter=letter)
+    if number_is_taken(office, day, letter, serial):
+        return draw_serial(office, day, letter)
+    return serial

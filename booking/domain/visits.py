@@ -1,7 +1,8 @@
 """Every change of a visit after its arrival: calling, serving, parking, transferring.
 
-Each function locks the visit's row, checks the table of transitions, writes the state and
-one event in a transaction, and announces the queue.
+Each function locks the counter it calls to, then the visit's row, checks the table of
+transitions, writes the state and one event in a transaction, and announces the queue last.
+Counters are locked without their key, so that an event that names one never waits for it.
 """
 
 from collections.abc import Sequence
@@ -25,7 +26,7 @@ from .errors import (
     WrongState,
 )
 from .items import Item
-from .tickets import draw_serial, number_is_taken
+from .tickets import bring_serial
 from .visit_states import TRANSITIONS
 
 
@@ -56,55 +57,66 @@ def people_ahead(visit: Visit) -> int:
     return waiting_visits(visit.office_id).filter(earlier).count()
 
 
+@transaction.atomic
 def call_next(counter_id: UUID, *, staff: User) -> Visit | None:
     """Call the visit with the earliest due time that the counter can serve.
 
     Choosing and assigning are one step: two clerks get two people. ``None`` when nobody
     waits. Raises ``CounterClosed``, ``CounterTaken`` or ``CounterBusy``.
     """
-    with transaction.atomic():
-        counter = _lock_own_counter(counter_id, staff)
-        candidates = waiting_visits(counter.office_id).filter(servable_by(counter))
-        # A row that another transaction is changing is passed over, and only where no
-        # other is left is it waited for.
-        visit = (
-            candidates.select_for_update(skip_locked=True).first()
-            or candidates.select_for_update().first()
-        )
-        if visit is None:
-            return None
-        return _call(visit, counter, staff)
+    counter = _lock_own_counter(counter_id, staff)
+    was_paused = _end_pause(counter)
+    visit = _call_next(counter, staff)
+    if visit is not None or was_paused:
+        announce(counter.office_id)
+    return visit
 
 
+@transaction.atomic
 def call_visit(visit_id: UUID, counter_id: UUID, *, staff: User) -> Visit:
     """Call a chosen person to a counter.
 
     Raises ``WrongState``, ``CannotServe``, ``CounterClosed``, ``CounterTaken`` or
     ``CounterBusy``.
     """
-    with transaction.atomic():
-        counter = _lock_own_counter(counter_id, staff)
-        visit = _lock_visit(visit_id)
-        if visit.office_id != counter.office_id:
-            raise NotPermitted
-        if not Visit.objects.filter(servable_by(counter), pk=visit.pk).exists():
-            raise CannotServe
-        return _call(visit, counter, staff)
+    counter = _lock_own_counter(counter_id, staff)
+    visit = _lock_visit(visit_id)
+    if visit.office_id != counter.office_id:
+        raise NotPermitted
+    if not Visit.objects.filter(servable_by(counter), pk=visit.pk).exists():
+        raise CannotServe
+    _end_pause(counter)
+    _call(visit, counter, staff)
+    announce(counter.office_id)
+    return visit
 
 
+@transaction.atomic
 def finish_and_call_next(counter_id: UUID, *, staff: User) -> Visit | None:
     """Finish whoever is being served at the counter, if anybody, and call the next.
 
     Somebody who is called but has not come yet is in the way (``CounterBusy``), so that a
-    key pressed twice skips nobody.
+    key pressed twice skips nobody. ``None`` when nobody waits; the finished one stays so.
     """
-    with transaction.atomic():
-        serving = Visit.objects.filter(
-            counter=counter_id, counter__staff=staff, state=Visit.State.SERVING
-        ).first()
-        if serving is not None:
-            finish(serving.pk, actor=Actor(staff=staff))
-        return call_next(counter_id, staff=staff)
+    counter = _lock_own_counter(counter_id, staff, busy_with=(Visit.State.CALLED,))
+    was_paused = _end_pause(counter)
+    serving = Visit.objects.select_for_update().filter(counter=counter).first()
+    if serving is not None:
+        _apply(serving, "finish", Actor(staff=staff), {"counter": None})
+    visit = _call_next(counter, staff)
+    if visit is not None or serving is not None or was_paused:
+        announce(counter.office_id)
+    return visit
+
+
+def require_in_hand(visit_id: UUID, *, staff: User) -> None:
+    """Raise ``CounterTaken`` where a colleague has called or is serving the person.
+
+    Needs a transaction: the visit stays locked, so that the answer holds for what follows.
+    """
+    visit = _lock_visit(visit_id)
+    if visit.counter is not None and visit.counter.staff_id != staff.pk:
+        raise CounterTaken(visit.counter)
 
 
 def recall(visit_id: UUID, *, actor: Actor) -> Visit:
@@ -168,17 +180,16 @@ def transfer(
         raise OfferingUnknown
     changes: dict[str, object] = {"counter": None, "office": target}
     if target != source:
-        if number_is_taken(target, visit.day, visit.letter, visit.serial):
-            changes["serial"] = draw_serial(target, visit.day, visit.letter)
+        changes["serial"] = bring_serial(target, visit.day, visit.letter, visit.serial)
         # The key belongs to the kiosk of the office that issued the ticket.
         changes["idempotency_key"] = None
-    visit = _apply(visit, "transfer", actor, changes)
+    _apply(visit, "transfer", actor, changes)
     if items:
         visit.items.all().delete()
         VisitItem.objects.bulk_create(
-            VisitItem(visit=visit, offering=item.offering, quantity=item.quantity)
-            for item in items
+            VisitItem(visit=visit, offering=item.offering, quantity=item.quantity) for item in items
         )
+    announce(source.pk, target.pk)
     return visit
 
 
@@ -190,41 +201,69 @@ def _same_services(visit: Visit, target: Office) -> list[Item]:
     return [Item(offering, quantities[offering.service_id]) for offering in offerings]
 
 
-def _lock_own_counter(counter_id: UUID, staff: User) -> Counter:
-    """The counter, free for a call by this member of staff; a pause ends."""
-    counter = Counter.objects.select_for_update(of=("self",)).get(pk=counter_id)
+def _lock_own_counter(
+    counter_id: UUID, staff: User, busy_with: tuple[str, ...] = Visit.AT_COUNTER
+) -> Counter:
+    """The counter of this member of staff, with nobody there in a state of ``busy_with``."""
+    counter = (
+        Counter.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("staff")
+        .get(pk=counter_id)
+    )
     if counter.state == Counter.State.CLOSED:
         raise CounterClosed
     if counter.staff_id != staff.pk:
         raise CounterTaken(counter)
-    if busy := Visit.objects.filter(counter=counter).first():
+    if busy := Visit.objects.filter(counter=counter, state__in=busy_with).first():
         raise CounterBusy(busy)
-    if counter.state == Counter.State.PAUSED:
-        counter.state = Counter.State.OPEN
-        counter.save(update_fields=["state"])
     return counter
 
 
-def _call(visit: Visit, counter: Counter, staff: User) -> Visit:
+def _end_pause(counter: Counter) -> bool:
+    """Whoever asks for somebody is back. Whether there was a pause."""
+    if counter.state != Counter.State.PAUSED:
+        return False
+    counter.state = Counter.State.OPEN
+    counter.save(update_fields=["state"])
+    return True
+
+
+def _call_next(counter: Counter, staff: User) -> Visit | None:
+    candidates = waiting_visits(counter.office_id).filter(servable_by(counter))
+    # A row that another transaction is changing is passed over, and only where no other is
+    # left is it waited for.
+    visit = (
+        candidates.select_for_update(skip_locked=True).first()
+        or candidates.select_for_update().first()
+    )
+    if visit is not None:
+        _call(visit, counter, staff)
+    return visit
+
+
+def _call(visit: Visit, counter: Counter, staff: User) -> None:
     changes = {"counter": counter, "called_at": clock.now(), "recalled": False}
-    return _apply(visit, "call", Actor(staff=staff), changes)
+    _apply(visit, "call", Actor(staff=staff), changes)
 
 
 @transaction.atomic
 def _move(visit_id: UUID, action: str, actor: Actor, **changes: object) -> Visit:
-    return _apply(_lock_visit(visit_id), action, actor, changes)
+    visit = _lock_visit(visit_id)
+    _apply(visit, action, actor, changes)
+    announce(visit.office_id)
+    return visit
 
 
 def _lock_visit(visit_id: UUID) -> Visit:
     return (
         Visit.objects.select_for_update(of=("self",))
-        .select_related("office", "counter")
+        .select_related("office", "counter__staff")
         .get(pk=visit_id)
     )
 
 
-def _apply(visit: Visit, action: str, actor: Actor, changes: dict[str, object]) -> Visit:
-    """Change a locked visit, log it and announce it. Raises ``WrongState``."""
+def _apply(visit: Visit, action: str, actor: Actor, changes: dict[str, object]) -> None:
+    """Change a locked visit and log it. Raises ``WrongState``."""
     transition = TRANSITIONS[action]
     if visit.state not in transition.sources:
         raise WrongState(visit)
@@ -243,5 +282,3 @@ def _apply(visit: Visit, action: str, actor: Actor, changes: dict[str, object]) 
         staff=actor.staff,
         device=actor.device,
     )
-    announce(source, visit.office_id)
-    return visit
