@@ -5,18 +5,18 @@ key never makes two.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from booking import clock
-from booking.models import Appointment, AppointmentItem, Office, OpeningHours, Visit
+from booking.models import Appointment, AppointmentItem, Office, OpeningHours, Slot, Visit
 from booking.security import CODE_DIGITS, new_digits
 
 from . import mails
@@ -32,10 +32,13 @@ from .errors import (
     OutsideHours,
     SlotTaken,
 )
+from .grid_lock import use_slots_of
 from .holds import expire_holds
 from .items import Item, require_online, total_minutes
 from .publishing import ensure_published, horizon
-from .slot_grid import units_needed
+from .slot_grid import local_day_bounds, units_needed
+
+CODE_ATTEMPTS = 5
 
 
 def hold_appointment(
@@ -47,59 +50,54 @@ def hold_appointment(
     ``NotOnline``, ``OutsideHours``, or ``SlotTaken`` with alternatives.
     """
     require_online(items)
+    start = _in_utc(start)
     if idempotency_key and (existing := _find_by_key(office, idempotency_key)):
         return _same_request(existing, items, start)
-    expire_holds(office)
     ensure_published(office)
+    expire_holds(office)
     _require_bookable(office, start)
     try:
-        return _hold_in_some_series(office, items, start, idempotency_key)
-    except IntegrityError:
-        existing = _find_by_key(office, idempotency_key)
-        if existing is None:
+        return _hold_with_free_code(office, items, start, idempotency_key)
+    except (SlotTaken, IntegrityError) as error:
+        # It may be the very same request that was quicker.
+        if idempotency_key and (existing := _find_by_key(office, idempotency_key)):
+            return _same_request(existing, items, start)
+        if isinstance(error, IntegrityError):
             raise
-        return _same_request(existing, items, start)
-
-
-def _hold_in_some_series(
-    office: Office, items: Sequence[Item], start: datetime, idempotency_key: str | None
-) -> Appointment:
-    candidates = [
-        series
-        for series in series_for(office, items)
-        if series.slots.filter(start=start).exists()
-    ]
-    if not candidates:
-        raise OutsideHours
-    for series in candidates:
-        try:
-            return _hold_in(series, items, start, idempotency_key)
-        except SlotTaken:
-            continue
     raise SlotTaken(nearest_starts(office, items, start))
 
 
-@transaction.atomic
-def _hold_in(
-    series: OpeningHours, items: Sequence[Item], start: datetime, idempotency_key: str | None
+def _hold_with_free_code(
+    office: Office, items: Sequence[Item], start: datetime, idempotency_key: str | None
 ) -> Appointment:
+    """Codes are random: the rare one that is taken is drawn again."""
+    for _attempt in range(CODE_ATTEMPTS - 1):
+        try:
+            return _hold(office, items, start, idempotency_key)
+        except IntegrityError:
+            if idempotency_key and _find_by_key(office, idempotency_key):
+                raise
+    return _hold(office, items, start, idempotency_key)
+
+
+@transaction.atomic
+def _hold(
+    office: Office, items: Sequence[Item], start: datetime, idempotency_key: str | None
+) -> Appointment:
+    use_slots_of(office.pk)
     now = clock.now()
-    appointment = Appointment.objects.create(
-        office=series.office,
-        series=series,
+    appointment = Appointment(
+        office=office,
         start=start,
-        end=_end(series, items, start),
         created_at=now,
-        expires_at=now + timedelta(minutes=series.office.hold_minutes),
-        code=_new_code(),
+        expires_at=now + timedelta(minutes=office.hold_minutes),
+        code=new_digits(CODE_DIGITS),
         language=get_language() or "de",
         idempotency_key=idempotency_key or None,
     )
-    AppointmentItem.objects.bulk_create(
-        AppointmentItem(appointment=appointment, offering=item.offering, quantity=item.quantity)
-        for item in items
-    )
-    claim(appointment)
+    _claim_in_some_series(appointment, items)
+    appointment.save(force_insert=True)
+    _save_items(appointment, items)
     return appointment
 
 
@@ -109,51 +107,66 @@ def move_hold(appointment_id: UUID, *, items: Sequence[Item], start: datetime) -
     Raises ``AppointmentEnded``, ``NotOnline``, ``OutsideHours`` or ``SlotTaken``.
     """
     require_online(items)
-    held = Appointment.objects.select_related("office").get(pk=appointment_id)
-    office = held.office
+    start = _in_utc(start)
+    office = Office.objects.get(appointments=appointment_id)
     ensure_published(office)
+    expire_holds(office)
     _require_bookable(office, start)
-    candidates = [s for s in series_for(office, items) if s.slots.filter(start=start).exists()]
-    if not candidates:
-        raise OutsideHours
-    for series in candidates:
-        try:
-            return _move_hold_to(appointment_id, series, items, start)
-        except SlotTaken:
-            continue
-    raise SlotTaken(nearest_starts(office, items, start))
+    try:
+        return _move_hold(appointment_id, items, start)
+    except SlotTaken:
+        raise SlotTaken(nearest_starts(office, items, start)) from None
 
 
 @transaction.atomic
-def _move_hold_to(
-    appointment_id: UUID, series: OpeningHours, items: Sequence[Item], start: datetime
-) -> Appointment:
-    # Leaving one series for another, so both are held first: see ``capacity``.
-    leaving = OpeningHours.objects.filter(appointments=appointment_id).values("pk")
-    list(
-        OpeningHours.objects.select_for_update(no_key=True)
-        .filter(Q(pk=series.pk) | Q(pk__in=leaving))
-        .order_by("pk")
-    )
+def _move_hold(appointment_id: UUID, items: Sequence[Item], start: datetime) -> Appointment:
     appointment = _lock(appointment_id)
     if appointment.state not in (Appointment.State.HELD, Appointment.State.EXPIRED):
         raise AppointmentEnded
-    lock_slots_of_both(appointment, series, start, _end(series, items, start))
+    candidates = _series_with_slot(appointment.office, items, start)
+    lock_slots_of_both(
+        appointment, [(series, start, _end(series, items, start)) for series in candidates]
+    )
     if appointment.state == Appointment.State.HELD:
         release(appointment)
-    now = clock.now()
-    appointment.series = series
-    appointment.start, appointment.end = start, _end(series, items, start)
+    appointment.start = start
     appointment.state = Appointment.State.HELD
-    appointment.expires_at = now + timedelta(minutes=series.office.hold_minutes)
+    appointment.expires_at = clock.now() + timedelta(minutes=appointment.office.hold_minutes)
+    _claim_in_some_series(appointment, items)
     appointment.save(update_fields=["series", "start", "end", "state", "expires_at"])
     appointment.items.all().delete()
+    _save_items(appointment, items)
+    return appointment
+
+
+def _claim_in_some_series(appointment: Appointment, items: Sequence[Item]) -> None:
+    """Take the places from ``appointment.start`` on in the first series that has them.
+
+    Sets ``series`` and ``end``. Raises ``OutsideHours`` or ``SlotTaken``.
+    """
+    candidates = _series_with_slot(appointment.office, items, appointment.start)
+    if not candidates:
+        raise OutsideHours
+    for series in candidates:
+        appointment.series = series
+        appointment.end = _end(series, items, appointment.start)
+        with suppress(SlotTaken):
+            claim(appointment)
+            return
+    raise SlotTaken
+
+
+def _series_with_slot(office: Office, items: Sequence[Item], start: datetime) -> list[OpeningHours]:
+    """The series that serve every item and have a slot at ``start``, in order of locking."""
+    with_slot = set(Slot.objects.filter(series__office=office, start=start).values_list("series"))
+    return [series for series in series_for(office, items) if (series.pk,) in with_slot]
+
+
+def _save_items(appointment: Appointment, items: Sequence[Item]) -> None:
     AppointmentItem.objects.bulk_create(
         AppointmentItem(appointment=appointment, offering=item.offering, quantity=item.quantity)
         for item in items
     )
-    claim(appointment)
-    return appointment
 
 
 def confirm_appointment(
@@ -253,7 +266,7 @@ def clean_details(*, name: str, email: str, phone: str) -> dict[str, str]:
     digits = sum(character.isdigit() for character in details["phone"])
     allowed = set("0123456789 +-/()")
     if details["phone"] and (
-        not set(details["phone"]) <= allowed or not 5 <= digits or len(details["phone"]) > 40
+        not set(details["phone"]) <= allowed or digits < 5 or len(details["phone"]) > 40
     ):
         wrong["phone"] = _("Please enter a phone number with digits, or leave it empty.")
     if wrong:
@@ -267,8 +280,17 @@ def items_of(appointment: Appointment) -> list[Item]:
     return [Item(row.offering, row.quantity) for row in rows]
 
 
+def _in_utc(start: datetime) -> datetime:
+    """Sums of local times go by the wall clock: wrong where the clocks change."""
+    try:
+        return start.astimezone(UTC)
+    except OverflowError:  # at an end of the calendar
+        raise OutsideHours from None
+
+
 def _require_bookable(office: Office, start: datetime) -> None:
-    if start <= clock.now() or start.astimezone(office.zone).date() > horizon(office):
+    beyond = local_day_bounds(horizon(office), office.zone)[1]
+    if not clock.now() < start < beyond:
         raise OutsideHours
 
 
@@ -278,14 +300,10 @@ def _end(series: OpeningHours, items: Sequence[Item], start: datetime) -> dateti
 
 
 def _find_by_key(office: Office, idempotency_key: str | None) -> Appointment | None:
-    return Appointment.objects.filter(
-        office=office, idempotency_key=idempotency_key or ""
-    ).first()
+    return Appointment.objects.filter(office=office, idempotency_key=idempotency_key or "").first()
 
 
-def _same_request(
-    existing: Appointment, items: Sequence[Item], start: datetime
-) -> Appointment:
+def _same_request(existing: Appointment, items: Sequence[Item], start: datetime) -> Appointment:
     asked = {(item.offering.pk, item.quantity) for item in items}
     held = {(row.offering_id, row.quantity) for row in existing.items.all()}
     if existing.start != start or asked != held:
@@ -294,17 +312,14 @@ def _same_request(
 
 
 def _lock(appointment_id: UUID) -> Appointment:
+    """The appointment, locked, and the office's slots in use before it: see ``capacity``."""
+    appointments = Appointment.objects.filter(pk=appointment_id)
+    use_slots_of(appointments.values_list("office", flat=True).get())
     return (
-        Appointment.objects.select_for_update(of=("self",))
+        appointments.select_for_update(of=("self",))
         .select_related("office__authority", "series")
-        .get(pk=appointment_id)
+        .get()
     )
-
-
-def _new_code() -> str:
-    while Appointment.objects.filter(code=(code := new_digits(CODE_DIGITS))).exists():
-        pass
-    return code
 
 
 def _announce_if_today(appointment: Appointment) -> None:

@@ -26,10 +26,13 @@ def free_starts(
 
     A day without a free start is not in the answer.
     """
-    expire_holds(office)
     ensure_published(office)
+    expire_holds(office)
+    end_of_horizon = horizon(office)
     first_day = max(first_day, clock.today(office.zone))
-    last_day = min(first_day + timedelta(days=days - 1), horizon(office))
+    if first_day > end_of_horizon or days < 1:
+        return {}
+    last_day = first_day + timedelta(days=min(days - 1, (end_of_horizon - first_day).days))
     series = {one.pk: one for one in series_for(office, items)}
     minutes = total_minutes(items)
     found: set[datetime] = set()
@@ -46,11 +49,11 @@ def free_starts(
 
 
 def series_for(office: Office, items: Sequence[Item]) -> list[OpeningHours]:
-    """The office's series that serve every item."""
+    """The office's series that serve every item, in the order in which they are locked."""
     wanted = {item.offering.pk for item in items}
     return [
         series
-        for series in office.opening_hours.prefetch_related("offerings")
+        for series in office.opening_hours.order_by("pk").prefetch_related("offerings")
         if not series.offerings.all() or wanted <= {o.pk for o in series.offerings.all()}
     ]
 

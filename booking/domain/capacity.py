@@ -1,20 +1,21 @@
 """Taking and giving back places in slots.
 
-The locking protocol: series, then appointments, then slots in order of series and start.
-A new appointment is inserted before it claims, and its foreign key holds the series against
-republishing. Whoever keeps to this order cannot deadlock, and ``booked <= capacity`` is
-also a database constraint.
+The locking protocol: the office's slots as a whole (see ``grid_lock``), then appointments,
+then slots in order of series and start. Whoever keeps to this order cannot deadlock, and
+``booked <= capacity`` is also a database constraint.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 from django.db.models.functions import Greatest
 
 from booking import clock
 from booking.models import Appointment, OpeningHours, Slot
 
 from .errors import SlotTaken
+from .slot_grid import count_overlaps, covers, local_day_bounds
 
 
 def online_places(series: OpeningHours, start: datetime, now: datetime) -> int:
@@ -25,60 +26,79 @@ def online_places(series: OpeningHours, start: datetime, now: datetime) -> int:
 
 
 def claim(appointment: Appointment) -> None:
-    """Take a place in every slot the appointment needs, all or none.
+    """Take a place in every slot the appointment overlaps, all or none.
 
-    Needs a transaction. Raises ``SlotTaken`` (without alternatives).
+    Needs a transaction that uses the office's slots, and a series read in it; the
+    appointment need not be saved yet. Raises ``SlotTaken`` (without alternatives), and
+    then it has written nothing.
     """
-    series = appointment.series
-    slots = list(_lock_slots(appointment))
-    unit = timedelta(minutes=series.unit_minutes)
-    units = (appointment.end - appointment.start) // unit
-    if [slot.start for slot in slots] != [appointment.start + i * unit for i in range(units)]:
+    series, start, end = appointment.series, appointment.start, appointment.end
+    slots = list(
+        Slot.objects.select_for_update().filter(_overlapping(series, start, end)).order_by("start")
+    )
+    if not covers([slot.start for slot in slots], series.unit_minutes, start, end):
         raise SlotTaken
     now = clock.now()
     if any(
         slot.booked >= min(slot.capacity, online_places(series, slot.start, now)) for slot in slots
     ):
         raise SlotTaken
-    taken = Slot.objects.filter(
-        pk__in=[slot.pk for slot in slots], booked__lt=F("capacity")
-    ).update(booked=F("booked") + 1)
-    if taken != len(slots):
-        raise SlotTaken
+    Slot.objects.filter(pk__in=[slot.pk for slot in slots]).update(booked=F("booked") + 1)
 
 
-def release(appointment: Appointment) -> None:
-    """Give back the appointment's places. Needs a transaction that has locked its row.
+def release(*appointments: Appointment) -> None:
+    """Give back the places of appointments of one office.
 
-    A slot that was overbooked by a change of hours shrinks towards what the hours say.
+    Needs a transaction that uses the office's slots and has locked the appointments. The
+    number of queries depends on the series alone. A slot that was overbooked by a change of
+    hours shrinks towards what the hours say.
     """
-    if appointment.series_id is None:
-        return
-    slots = [slot.pk for slot in _lock_slots(appointment)]
-    counters = OpeningHours.objects.values_list("counters", flat=True).get(
-        pk=appointment.series_id
+    by_series: dict[OpeningHours, list[Appointment]] = {}
+    for appointment in appointments:
+        if appointment.series is not None:
+            by_series.setdefault(appointment.series, []).append(appointment)
+    for series in sorted(by_series, key=lambda one: one.pk):
+        _release_in(series, by_series[series])
+
+
+def _release_in(series: OpeningHours, appointments: Sequence[Appointment]) -> None:
+    zone = appointments[0].office.zone
+    # Slots of days past are history: the hours may have another grid since.
+    slots = list(
+        Slot.objects.select_for_update()
+        .filter(
+            _overlapping(
+                series, min(one.start for one in appointments), max(one.end for one in appointments)
+            ),
+            start__gte=local_day_bounds(clock.today(zone), zone)[0],
+        )
+        .order_by("start")
     )
-    Slot.objects.filter(pk__in=slots).update(
-        booked=F("booked") - 1, capacity=Greatest(counters, F("booked") - 1)
+    taken = count_overlaps(
+        [slot.start for slot in slots],
+        series.unit_minutes,
+        [(one.start, one.end) for one in appointments],
     )
+    for count in sorted(set(taken) - {0}):
+        left = F("booked") - count
+        Slot.objects.filter(
+            pk__in=[slot.pk for slot, places in zip(slots, taken, strict=True) if places == count]
+        ).update(booked=left, capacity=Greatest(series.counters, left))
 
 
 def lock_slots_of_both(
-    appointment: Appointment, series: OpeningHours, start: datetime, end: datetime
+    appointment: Appointment, wanted: Sequence[tuple[OpeningHours, datetime, datetime]]
 ) -> None:
-    """Lock, in one order, the slots an appointment holds and those it would move to.
+    """Lock, in one order, the slots an appointment holds and those it may move to.
 
     Two holds that swap their times would otherwise wait for each other for ever.
     """
-    wanted = _overlapping(series, start, end)
+    slots = Q()
     if appointment.series is not None:
-        wanted |= _overlapping(appointment.series, appointment.start, appointment.end)
-    list(Slot.objects.select_for_update().filter(wanted).order_by("series_id", "start"))
-
-
-def _lock_slots(appointment: Appointment) -> QuerySet[Slot]:
-    wanted = _overlapping(appointment.series, appointment.start, appointment.end)
-    return Slot.objects.select_for_update().filter(wanted).order_by("start")
+        slots |= _overlapping(appointment.series, appointment.start, appointment.end)
+    for series, start, end in wanted:
+        slots |= _overlapping(series, start, end)
+    list(Slot.objects.select_for_update().filter(slots).order_by("series_id", "start"))
 
 
 def _overlapping(series: OpeningHours, start: datetime, end: datetime) -> Q:

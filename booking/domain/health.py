@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-
 from redis import Redis
 from redis.exceptions import RedisError
 

@@ -1,35 +1,46 @@
 """Holds that have run out give back what they took: the next time anyone looks."""
 
+from uuid import UUID
+
 from django.db import transaction
+from django.db.models import QuerySet
 
 from booking import clock
 from booking.models import Appointment, Office
 
 from .capacity import release
+from .grid_lock import use_slots_of
+
+# In one transaction; what is beyond goes with the next look.
+AT_ONCE = 1000
 
 
 def expire_holds(office: Office | None = None) -> int:
     """End every hold past its time, of one office or of all; how many there were."""
-    overdue = Appointment.objects.filter(
-        state=Appointment.State.HELD, expires_at__lte=clock.now()
-    )
+    overdue = _overdue()
     if office is not None:
         overdue = overdue.filter(office=office)
-    return sum(_expire(pk) for pk in overdue.values_list("pk", flat=True)[:1000])
+    offices = overdue.order_by("office").values_list("office", flat=True).distinct()
+    return sum(_expire(office_id) for office_id in offices)
 
 
 @transaction.atomic
-def _expire(appointment_id: object) -> bool:
-    """End one hold, unless somebody else is changing it or has just confirmed it."""
-    appointment = (
-        Appointment.objects.select_for_update(of=("self",), skip_locked=True)
-        .select_related("series")
-        .filter(pk=appointment_id, state=Appointment.State.HELD, expires_at__lte=clock.now())
-        .first()
+def _expire(office_id: UUID) -> int:
+    """End the holds of one office that nobody else is changing at the moment."""
+    use_slots_of(office_id)
+    overdue = list(
+        _overdue()
+        .select_for_update(of=("self",), skip_locked=True)
+        .select_related("office", "series")
+        .filter(office=office_id)
+        .order_by("pk")[:AT_ONCE]
     )
-    if appointment is None:
-        return False
-    appointment.state = Appointment.State.EXPIRED
-    appointment.save(update_fields=["state"])
-    release(appointment)
-    return True
+    Appointment.objects.filter(pk__in=[one.pk for one in overdue]).update(
+        state=Appointment.State.EXPIRED
+    )
+    release(*overdue)
+    return len(overdue)
+
+
+def _overdue() -> QuerySet[Appointment]:
+    return Appointment.objects.filter(state=Appointment.State.HELD, expires_at__lte=clock.now())

@@ -12,7 +12,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from booking import clock
 from booking.models import Appointment, Closure, Offering, Office, OpeningHours, Slot
 
+from .grid_lock import rebuild_slots_of
 from .publishing import ensure_published, publish_slots
+from .slot_grid import local_day_bounds
 
 
 @transaction.atomic
@@ -20,8 +22,8 @@ def save_opening_hours(
     hours: OpeningHours, *, offerings: list[Offering] | None = None
 ) -> OpeningHours:
     """Save a new or changed series and rebuild the slots from today on."""
+    rebuild_slots_of(hours.office_id)
     if hours.pk is not None:
-        OpeningHours.objects.select_for_update().get(pk=hours.pk)
         saved = OpeningHours.objects.values_list("published_until", flat=True).get(pk=hours.pk)
         hours.published_until = saved
     hours.save()
@@ -35,7 +37,7 @@ def save_opening_hours(
 def remove_opening_hours(hours: OpeningHours) -> None:
     """Remove a series. Its live appointments stay, seated in another series that covers them."""
     office = hours.office
-    OpeningHours.objects.select_for_update().get(pk=hours.pk)
+    rebuild_slots_of(office.pk)
     hours.delete()
     _rebuild(office)
 
@@ -43,6 +45,7 @@ def remove_opening_hours(hours: OpeningHours) -> None:
 @transaction.atomic
 def save_closure(closure: Closure) -> Closure:
     """Close days, or change which. Nobody is cancelled by it."""
+    rebuild_slots_of(closure.office_id)
     closure.save()
     _rebuild(closure.office)
     return closure
@@ -52,6 +55,7 @@ def save_closure(closure: Closure) -> Closure:
 def remove_closure(closure: Closure) -> None:
     """Open days again."""
     office = closure.office
+    rebuild_slots_of(office.pk)
     closure.delete()
     _rebuild(office)
 
@@ -74,8 +78,8 @@ def appointments_on(office: Office, first_day: date, last_day: date) -> QuerySet
     return Appointment.objects.filter(
         office=office,
         state=Appointment.State.BOOKED,
-        start__date__gte=first_day,
-        start__date__lte=last_day,
+        start__gte=local_day_bounds(first_day, office.zone)[0],
+        start__lt=local_day_bounds(last_day, office.zone)[1],
     ).order_by("start")
 
 
@@ -85,9 +89,11 @@ def _rebuild(office: Office) -> None:
     series = list(office.opening_hours.order_by("pk"))
     for one in series:
         publish_slots(one.pk, first_day=today)
-    moved_to = {new for one in affected_appointments(office) if (new := _reseat(one, series))}
-    for series_id in sorted(moved_to):
-        publish_slots(series_id, first_day=today)
+    moved = [_reseat(one, series) for one in affected_appointments(office)]
+    if any(moved):
+        # Those that left are counted out of a slot they still touched, too.
+        for one in series:
+            publish_slots(one.pk, first_day=today)
     ensure_published(office)
 
 

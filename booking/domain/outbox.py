@@ -4,9 +4,11 @@ Writing one is part of the transaction it tells about. The task queue only wakes
 worker; the table is the truth, and the worker's tick finds whatever was forgotten.
 """
 
+import time
 from datetime import timedelta
 from email.mime.text import MIMEText
 from functools import partial
+from itertools import takewhile
 from uuid import UUID
 
 from django.conf import settings
@@ -23,6 +25,8 @@ DELAYS = [timedelta(seconds=s) for s in (30, 60, 300, 900, 1800, 3600)]
 MAX_ATTEMPTS = 50
 # While one attempt lasts, nobody else tries; a worker that dies loses only this time.
 LEASE = timedelta(minutes=2)
+# Seconds: a mail server that does not answer must not keep the worker from its other duties.
+PATIENCE = 10
 
 
 def write_mail(
@@ -80,11 +84,13 @@ def deliver(mail_id: UUID) -> bool:
 
 
 def deliver_due_mails() -> int:
-    """Try every mail that is due; how many were sent."""
+    """Try the mails that are due for as long as ``PATIENCE``; how many were sent."""
     due = OutboxMail.objects.filter(
         state=OutboxMail.State.PENDING, next_attempt_at__lte=clock.now()
     ).values_list("pk", flat=True)
-    return sum(deliver(pk) for pk in due[:500])
+    begun = time.monotonic()
+    in_time = takewhile(lambda _pk: time.monotonic() - begun < PATIENCE, due[:500])
+    return sum(deliver(pk) for pk in in_time)
 
 
 def _postpone(mail: OutboxMail, error: Exception) -> None:

@@ -5,7 +5,7 @@ closures change, when the horizon moves on, and when a reader finds the horizon 
 cron job is needed.
 """
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
@@ -13,7 +13,8 @@ from booking import clock
 from booking.models import Appointment, Office, OpeningHours, Slot
 
 from .closed_days import closed_days
-from .slot_grid import local_day_bounds, unit_starts
+from .grid_lock import rebuild_slots_of
+from .slot_grid import count_overlaps, local_day_bounds, unit_starts
 
 
 def horizon(office: Office) -> date:
@@ -39,14 +40,15 @@ def publish_slots(
     horizon. A slot is never less than what live appointments hold of it: where the new
     hours offer less, its capacity is what is booked and shrinks as they are cancelled.
 
-    Locks the series, then its live appointments, then its slots: claiming takes them in
-    the same order (see ``capacity``), so neither misses what the other does.
+    It goes alone (see ``grid_lock``), so that it misses no claim and no claim misses it. A
+    series that somebody has removed meanwhile is passed over.
     """
-    series = (
-        OpeningHours.objects.select_for_update(of=("self",))
-        .select_related("office__authority")
-        .get(pk=series_id)
-    )
+    found = OpeningHours.objects.select_related("office__authority").filter(pk=series_id)
+    if (series := found.first()) is not None:
+        rebuild_slots_of(series.office_id)
+        series = found.first()
+    if series is None:
+        return
     office = series.office
     today = clock.today(office.zone)
     last_day = last_day or max(horizon(office), series.published_until or today)
@@ -63,22 +65,17 @@ def publish_slots(
 def _make_slots(series: OpeningHours, first_day: date, last_day: date) -> None:
     zone = series.office.zone
     begin, end = local_day_bounds(first_day, zone)[0], local_day_bounds(last_day, zone)[1]
-    appointments = list(
-        Appointment.objects.select_for_update()
-        .filter(series=series, state__in=Appointment.LIVE, start__lt=end, end__gt=begin)
-        .order_by("pk")
-        .values_list("start", "end")
-    )
+    appointments = Appointment.objects.filter(
+        series=series, state__in=Appointment.LIVE, start__lt=end, end__gt=begin
+    ).values_list("start", "end")
     existing = {
         slot.start: slot
-        for slot in Slot.objects.select_for_update()
-        .filter(series=series, start__gte=begin, start__lt=end)
-        .order_by("start")
+        for slot in Slot.objects.filter(series=series, start__gte=begin, start__lt=end)
     }
-    unit = timedelta(minutes=series.unit_minutes)
+    starts = _target_starts(series, first_day, last_day)
     new, changed = [], []
-    for start in _target_starts(series, first_day, last_day):
-        booked = sum(1 for s, e in appointments if s < start + unit and e > start)
+    counts = count_overlaps(starts, series.unit_minutes, appointments)
+    for start, booked in zip(starts, counts, strict=True):
         capacity = max(series.counters, booked)
         slot = existing.pop(start, None)
         if slot is None:
@@ -91,7 +88,7 @@ def _make_slots(series: OpeningHours, first_day: date, last_day: date) -> None:
     Slot.objects.bulk_create(new, batch_size=1000)
 
 
-def _target_starts(series: OpeningHours, first_day: date, last_day: date) -> list:
+def _target_starts(series: OpeningHours, first_day: date, last_day: date) -> list[datetime]:
     first_day = max(first_day, series.valid_from)
     last_day = min(last_day, series.valid_until or last_day)
     if first_day > last_day:

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from booking import clock
 from booking.models import Appointment, Authority, OutboxMail
+
 from .slot_grid import local_day_bounds
 
 
@@ -25,9 +26,9 @@ def _blank(authority: Authority) -> int:
         day = clock.today(office.zone) - timedelta(days=authority.retention_days)
         before = local_day_bounds(day, office.zone)[0]
         ended = Appointment.objects.filter(office=office, end__lt=before, blanked_at__isnull=True)
-        OutboxMail.objects.filter(
-            appointment__office=office, appointment__end__lt=before
-        ).exclude(state=OutboxMail.State.SENT).delete()
+        OutboxMail.objects.filter(appointment__office=office, appointment__end__lt=before).exclude(
+            state=OutboxMail.State.SENT
+        ).delete()
         count += ended.update(
             name="", email="", phone="", code=None, idempotency_key=None, blanked_at=now
         )

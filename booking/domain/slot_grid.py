@@ -4,8 +4,10 @@ Opening hours are local wall-clock times; slots are instants. A unit is a real d
 so on the day the clocks change a series from 01:00 to 04:00 has an hour more or less.
 """
 
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import accumulate, pairwise
 from zoneinfo import ZoneInfo
 
 
@@ -26,6 +28,34 @@ def unit_starts(
 def units_needed(minutes: int, unit_minutes: int) -> int:
     """How many units an appointment of so many minutes takes, at least one."""
     return max(1, -(-minutes // unit_minutes))
+
+
+def covers(
+    slot_starts: Sequence[datetime], unit_minutes: int, start: datetime, end: datetime
+) -> bool:
+    """Whether the ascending slots, without a gap, reach from ``start`` to ``end``."""
+    unit = timedelta(minutes=unit_minutes)
+    return (
+        bool(slot_starts)
+        and slot_starts[0] <= start
+        and slot_starts[-1] + unit >= end
+        and all(later - earlier == unit for earlier, later in pairwise(slot_starts))
+    )
+
+
+def count_overlaps(
+    slot_starts: Sequence[datetime], unit_minutes: int, spans: Iterable[tuple[datetime, datetime]]
+) -> list[int]:
+    """For each of the ascending slots, how many of the spans (start, end) overlap it."""
+    unit = timedelta(minutes=unit_minutes)
+    changes = [0] * (len(slot_starts) + 1)
+    for start, end in spans:
+        first = bisect_right(slot_starts, start - unit)
+        beyond = bisect_left(slot_starts, end)
+        if first < beyond:
+            changes[first] += 1
+            changes[beyond] -= 1
+    return list(accumulate(changes[:-1]))
 
 
 def starts_with_room(
