@@ -1,6 +1,7 @@
 """The appointment as an iCalendar entry (RFC 5545), for mails and downloads."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -38,7 +39,11 @@ def appointment_calendar(
     calendar.add("version", "2.0")
     calendar.add("method", method)
     calendar.add_component(event)
-    calendar.add_missing_timezones()
+    # Two years around the appointment hold every clock change that matters to it.
+    calendar.add_missing_timezones(
+        first_date=appointment.start.date() - timedelta(days=366),
+        last_date=appointment.start.date() + timedelta(days=366),
+    )
     return calendar.to_ical().decode()
 
 

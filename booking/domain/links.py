@@ -5,7 +5,7 @@ from uuid import UUID
 from django.conf import settings
 from django.urls import reverse
 
-from booking.models import Appointment
+from booking.models import Appointment, Office
 from booking.security import appointment_secret
 
 
@@ -13,6 +13,11 @@ def appointment_link(appointment: Appointment) -> str:
     """The secret link with which a citizen sees and cancels an appointment."""
     secret = appointment_secret(appointment.pk)
     return settings.PUBLIC_URL + reverse("appointment", args=[appointment.pk, secret])
+
+
+def office_link(office: Office) -> str:
+    """Where a time at the office can be booked."""
+    return settings.PUBLIC_URL + reverse("choose", args=[office.pk])
 
 
 def ticket_link(ticket_id: UUID) -> str:

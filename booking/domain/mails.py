@@ -2,13 +2,13 @@
 
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from booking.documents.calendar import appointment_calendar
+from booking.local_time import day_text, time_text
 from booking.models import Appointment
 
-from .links import appointment_link, ticket_link
+from .links import appointment_link, office_link, ticket_link
 from .outbox import write_mail
 
 
@@ -37,11 +37,11 @@ def _write(appointment: Appointment, subject: str, template: str, method: str) -
         "items": items,
         "link": appointment_link(appointment),
         "ticket_link": ticket_link(appointment.pk),
+        "booking_link": office_link(appointment.office),
     }
     write_mail(
         appointment=appointment,
-        subject=subject
-        % {"day": date_format(start, "SHORT_DATE_FORMAT"), "time": date_format(start, "H:i")},
+        subject=subject % {"day": day_text(start), "time": time_text(start)},
         body=render_to_string(f"mail/{template}.txt", context),
         calendar=appointment_calendar(appointment, items, method=method),
         calendar_method=method,

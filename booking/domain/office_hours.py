@@ -1,34 +1,56 @@
 """When an office is open: questions about its opening hours, in its local time."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-
-from django.db.models import Q
+from zoneinfo import ZoneInfo
 
 from booking import clock
 from booking.models import Office, OpeningHours
 
 from .closed_days import closed_days
 
+Span = tuple[datetime, datetime]
 
-def hours_of_day(office: Office, day: date) -> list[OpeningHours]:
-    """The series that hold on a local day, in order of opening; none on a closed day."""
-    if closed_days(office, day, day):
-        return []
-    return list(
-        office.opening_hours.filter(
-            Q(valid_until__isnull=True) | Q(valid_until__gte=day),
-            weekday=day.weekday(),
-            valid_from__lte=day,
-        ).order_by("opens", "closes")
+
+def spans_of_day(office: Office, day: date) -> list[Span]:
+    """When the office is open on a local day, overlapping series joined, in local time."""
+    return spans_by_day(office, day, day).get(day, [])
+
+
+def spans_by_day(
+    office: Office, first_day: date, last_day: date, series: Iterable[OpeningHours] | None = None
+) -> dict[date, list[Span]]:
+    """When the office is open on each local day of a range; closed days are not in it.
+
+    Two queries however long the range is; with ``series``, only by these hours.
+    """
+    closed = closed_days(office, first_day, last_day)
+    hours = sorted(
+        office.opening_hours.all() if series is None else series,
+        key=lambda one: (one.opens, one.closes),
+    )
+    spans = {}
+    for ordinal in range(first_day.toordinal(), last_day.toordinal() + 1):
+        day = date.fromordinal(ordinal)
+        holding = [one for one in hours if _holds_on(one, day)]
+        if holding and day not in closed:
+            spans[day] = _joined(holding, day, office.zone)
+    return spans
+
+
+def _holds_on(series: OpeningHours, day: date) -> bool:
+    return (
+        series.weekday == day.weekday()
+        and series.valid_from <= day
+        and (series.valid_until is None or day <= series.valid_until)
     )
 
 
-def spans_of_day(office: Office, day: date) -> list[tuple[datetime, datetime]]:
-    """When the office is open on a local day, overlapping series joined, in local time."""
-    spans: list[tuple[datetime, datetime]] = []
-    for series in hours_of_day(office, day):
-        opens = datetime.combine(day, series.opens, office.zone)
-        closes = datetime.combine(day, series.closes, office.zone)
+def _joined(hours: Iterable[OpeningHours], day: date, zone: ZoneInfo) -> list[Span]:
+    spans: list[Span] = []
+    for series in hours:
+        opens = datetime.combine(day, series.opens, zone)
+        closes = datetime.combine(day, series.closes, zone)
         if spans and opens <= spans[-1][1]:
             spans[-1] = (spans[-1][0], max(spans[-1][1], closes))
         else:
@@ -36,7 +58,7 @@ def spans_of_day(office: Office, day: date) -> list[tuple[datetime, datetime]]:
     return spans
 
 
-def current_span(office: Office) -> tuple[datetime, datetime] | None:
+def current_span(office: Office) -> Span | None:
     """The span of opening hours the present lies in."""
     now = clock.now()
     for opens, closes in spans_of_day(office, clock.today(office.zone)):
@@ -55,8 +77,7 @@ def next_opening(office: Office) -> datetime | None:
     """When the office opens next, local time, within its horizon."""
     now = clock.now()
     today = clock.today(office.zone)
-    for ahead in range(office.horizon_days + 1):
-        for opens, _closes in spans_of_day(office, today + timedelta(days=ahead)):
-            if opens > now:
-                return opens
-    return None
+    spans = spans_by_day(office, today, today + timedelta(days=office.horizon_days))
+    return next(
+        (opens for of_day in spans.values() for opens, _closes in of_day if opens > now), None
+    )

@@ -1,0 +1,41 @@
+"""Behind the secret link: the details to fill in, the booking, or what became of it."""
+
+import segno
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from booking import clock
+from booking.domain.appointments import items_of
+from booking.domain.links import ticket_link
+from booking.models import Appointment
+
+from .context import appointment_context
+from .details import details, details_sent
+from .secret import secret_page, to_appointment
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@secret_page
+def appointment(request: HttpRequest, appointment: Appointment) -> HttpResponse:
+    """Held or lapsed: the form of the third step. Booked, cancelled: a page that says so."""
+    if appointment.state in (Appointment.State.HELD, Appointment.State.EXPIRED):
+        if request.method == "POST":
+            return details_sent(request, appointment)
+        return details(request, appointment)
+    if request.method == "POST":  # sent twice, or from a page of before
+        return to_appointment(appointment)
+    shown = appointment_context(appointment, items_of(appointment))
+    if appointment.state == Appointment.State.CANCELLED:
+        return render(request, "citizen/cancelled.html", shown)
+    qr = segno.make(ticket_link(appointment.pk), error="m")
+    context = {
+        **shown,
+        "qr": qr.svg_data_uri(border=2, omitsize=True),
+        "ticket_path": reverse("ticket", args=[appointment.pk]),
+        "checked_in": hasattr(appointment, "visit"),
+        "begun": appointment.start <= clock.now(),
+        "over": appointment.end <= clock.now(),
+    }
+    return render(request, "citizen/booked.html", context)

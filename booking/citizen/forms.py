@@ -1,0 +1,62 @@
+"""The form of the third step; the domain decides what is right."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from booking.domain.appointments import clean_details
+from booking.domain.errors import DetailsInvalid
+from booking.models import Office
+
+
+class _LeftToTheDomain(forms.CharField):
+    """A field that is not checked here; ``required`` only tells how to label it."""
+
+    def validate(self, value: object) -> None:
+        pass
+
+
+def _widget(kind: type[forms.TextInput], autocomplete: str, length: int) -> forms.TextInput:
+    return kind(
+        {"class": "kern-form-input__input", "autocomplete": autocomplete, "maxlength": length}
+    )
+
+
+class DetailsForm(forms.Form):
+    """Name and contact. Valid when the domain finds nothing wrong with them."""
+
+    use_required_attribute = False
+
+    name = _LeftToTheDomain(
+        label=_("First and last name"),
+        help_text=_("So that we can address you at the counter."),
+        widget=_widget(forms.TextInput, "name", 120),
+    )
+    email = _LeftToTheDomain(
+        label=_("E-mail address"),
+        help_text=_("The confirmation with the calendar entry goes there."),
+        widget=_widget(forms.EmailInput, "email", 254),
+    )
+    phone = _LeftToTheDomain(
+        label=_("Phone number"),
+        required=False,
+        help_text=_("Only for questions about this appointment."),
+        widget=_widget(forms.TextInput, "tel", 40),
+    )
+
+    def __init__(self, *args: Any, office: Office, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["phone"].widget.input_type = "tel"
+        if not office.ask_phone:
+            del self.fields["phone"]
+
+    def clean(self) -> dict[str, str]:
+        typed = {field: self.cleaned_data.get(field, "") for field in ("name", "email", "phone")}
+        try:
+            return clean_details(**typed)
+        except DetailsInvalid as refused:
+            for field, sentence in refused.fields.items():
+                self.add_error(field, sentence)
+                self.fields[field].widget.attrs["class"] += " kern-form-input__input--error"
+            return typed

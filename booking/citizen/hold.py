@@ -1,0 +1,96 @@
+"""Choosing a time holds it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_http_methods
+
+from booking import clock
+from booking.domain.appointments import hold_appointment, move_hold
+from booking.domain.errors import (
+    AppointmentEnded,
+    KeyReused,
+    OutsideHours,
+    Refused,
+    SlotTaken,
+)
+from booking.domain.items import Item
+from booking.models import Appointment, Office
+from booking.security import new_token
+
+from .flow import flow_key, flow_of, forget_flow, remember_flow
+from .secret import to_appointment
+from .selection import choose_path, chosen_items, parse_start, same_offerings, times_path
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def hold(request: HttpRequest, office_id: UUID) -> HttpResponse:
+    """Hold the time and go on to the details; who comes here by address starts anew."""
+    office = get_object_or_404(Office.objects.select_related("authority"), pk=office_id)
+    if request.method != "POST":
+        return redirect(choose_path(office))
+    try:
+        items = chosen_items(office, request.POST)
+    except Refused:
+        return redirect(choose_path(office, same_offerings(request.POST)))
+    start = parse_start(request.POST.get("start"))
+    if start is None:
+        return redirect(times_path(office, items))
+    try:
+        appointment, flow = hold_in_flow(
+            office=office, items=items, start=start, flow=flow_of(request)
+        )
+    except (SlotTaken, OutsideHours):
+        return redirect(times_path(office, items, taken=start.isoformat()))
+    if appointment.state == Appointment.State.BOOKED:
+        response = to_appointment(appointment, "?already=booked")
+        forget_flow(request, response, appointment)
+    else:
+        response = to_appointment(appointment)
+        remember_flow(response, flow)
+    return response
+
+
+def hold_in_flow(
+    *, office: Office, items: Sequence[Item], start: datetime, flow: str
+) -> tuple[Appointment, str]:
+    """The one appointment of this flow, held at ``start``, and the flow it belongs to.
+
+    A hold or a lapsed one is moved; a booking is answered as it is; what was cancelled or
+    is over is left alone and a new flow begins. Raises ``SlotTaken`` or ``OutsideHours``;
+    then an earlier hold stays where it was.
+    """
+    other_request = False
+    try:
+        appointment = hold_appointment(
+            office=office, items=items, start=start, idempotency_key=flow_key(flow)
+        )
+    except KeyReused as reused:
+        appointment, other_request = reused.existing, True
+    if _is_over(appointment):
+        flow = new_token()
+        return hold_in_flow(office=office, items=items, start=start, flow=flow)
+    if appointment.state == Appointment.State.BOOKED:
+        return appointment, flow
+    if other_request or is_lapsed(appointment):
+        try:
+            appointment = move_hold(appointment.pk, items=items, start=start)
+        except AppointmentEnded:  # confirmed or cancelled in another tab this very moment
+            return hold_in_flow(office=office, items=items, start=start, flow=flow)
+    return appointment, flow
+
+
+def is_lapsed(appointment: Appointment) -> bool:
+    """Whether a hold has run out, noticed or not."""
+    return appointment.state == Appointment.State.EXPIRED or (
+        appointment.state == Appointment.State.HELD and appointment.expires_at <= clock.now()
+    )
+
+
+def _is_over(appointment: Appointment) -> bool:
+    return appointment.state == Appointment.State.CANCELLED or (
+        appointment.state == Appointment.State.BOOKED and appointment.end <= clock.now()
+    )

@@ -1,0 +1,61 @@
+"""Before the booking: the towns, a town with its offices and services, its privacy notice."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
+
+from booking import clock
+from booking.domain.office_hours import current_span, next_opening
+from booking.models import Authority, Office, Service
+
+from .search import find_services
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The only town, or a list of them."""
+    authorities = list(Authority.objects.all())
+    if len(authorities) == 1:
+        return redirect("start", authorities[0].slug)
+    return render(request, "citizen/home.html", {"authorities": authorities})
+
+
+@require_safe
+def start(request: HttpRequest, authority: str) -> HttpResponse:
+    """A town: its offices and whether they are open, its services, and a search."""
+    town = get_object_or_404(Authority, slug=authority)
+    query = " ".join(request.GET.get("q", "").split())[:100]
+    services = list(
+        Service.objects.filter(authority=town, offerings__isnull=False)
+        .distinct()
+        .prefetch_related("offerings__office")
+    )
+    context = {
+        "authority": town,
+        "query": query,
+        "services": services,
+        "found": find_services(services, query) if query else services,
+    }
+    if not query:
+        offices = town.offices.select_related("authority").prefetch_related("opening_hours")
+        context["offices"] = [_opening(office) for office in offices]
+    return render(request, "citizen/start.html", context)
+
+
+@require_safe
+def privacy(request: HttpRequest, authority: str) -> HttpResponse:
+    """What is kept of a citizen, why and how long."""
+    town = get_object_or_404(Authority, slug=authority)
+    return render(request, "citizen/privacy.html", {"authority": town})
+
+
+def _opening(office: Office) -> dict[str, object]:
+    """An office, until when it is open now, or when it opens next."""
+    span = current_span(office)
+    opens = None if span else next_opening(office)
+    return {
+        "office": office,
+        "open_until": span[1] if span else None,
+        "opens": opens,
+        "opens_in_days": (opens.date() - clock.today(office.zone)).days if opens else None,
+    }
