@@ -31,7 +31,10 @@ from .items import Item, require_walk_in
 from .office_hours import last_ticket_at
 from .tickets import draw_serial
 
-UUID_IN_TEXT = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+# A scanner set to another keyboard layout than the kiosk sends other characters for hyphens.
+UUID_IN_TEXT = re.compile(
+    r"[0-9a-f]{8}(?:[^0-9a-f]?[0-9a-f]{4}){3}[^0-9a-f]?[0-9a-f]{12}", re.IGNORECASE
+)
 
 
 def check_in(
@@ -41,7 +44,7 @@ def check_in(
 
     Raises ``CodeUnknown``, ``AppointmentCancelled``, ``WrongOffice``, ``WrongDay``,
     ``TooEarly``, ``TooLate``, or ``AlreadyCheckedIn`` – unless the same idempotency key
-    asks again, which answers the same visit.
+    asks again, which answers the same visit; for another person it raises ``KeyReused``.
     """
     appointment = find_appointment(office, code)
     try:
@@ -50,6 +53,8 @@ def check_in(
         visit = _find_by_key(office, idempotency_key)
         if visit is None:
             raise
+        if visit.appointment_id != appointment.pk:
+            raise KeyReused(visit) from None
         return visit
 
 
@@ -63,13 +68,20 @@ def find_appointment(office: Office, code: str) -> Appointment:
         state__in=[Appointment.State.BOOKED, Appointment.State.CANCELLED],
     )
     if match := UUID_IN_TEXT.search(code):
-        appointment = appointments.filter(pk=match.group()).first()
+        hexadecimal = re.sub(r"[^0-9a-f]", "", match.group(), flags=re.IGNORECASE)
+        appointment = appointments.filter(pk=hexadecimal).first()
     else:
         digits = re.sub(r"[\s-]", "", code)
         appointment = appointments.filter(code=digits).first() if digits.isdecimal() else None
     if appointment is None:
         raise CodeUnknown
     return appointment
+
+
+def visit_of_code(office: Office, code: str) -> Visit | None:
+    """The visit that a code has already become, for whoever asks for the number again."""
+    appointment = find_appointment(office, code)
+    return Visit.objects.filter(appointment=appointment).select_related("office").first()
 
 
 @transaction.atomic
@@ -215,6 +227,6 @@ def _find_by_key(office: Office, idempotency_key: str | None) -> Visit | None:
 def _same_ticket(existing: Visit, items: Sequence[Item]) -> Visit:
     asked = {(item.offering.pk, item.quantity) for item in items}
     drawn = {(row.offering_id, row.quantity) for row in existing.items.all()}
-    if asked != drawn:
+    if existing.appointment_id is not None or asked != drawn:
         raise KeyReused(existing)
     return existing

@@ -1,0 +1,75 @@
+"""What the office can do for somebody who stands at the kiosk now."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from booking import clock
+from booking.domain.arrivals import require_tickets
+from booking.domain.errors import DayFull, OfficeClosed, Refused
+from booking.domain.office_hours import current_span, next_opening, spans_of_day
+from booking.domain.visits import waiting_visits
+from booking.models import Office
+
+
+@dataclass(frozen=True)
+class OfficeState:
+    """``opens`` is local time, and only known while no ticket can be drawn."""
+
+    tickets_refused: Refused | None
+    check_in_offered: bool
+    is_open: bool
+    opens: datetime | None
+    waiting: int
+
+    @property
+    def is_full(self) -> bool:
+        return isinstance(self.tickets_refused, DayFull)
+
+    @property
+    def opens_in_words(self) -> str:
+        return moment_in_words(self.opens) if self.opens else ""
+
+
+def state_of(office: Office) -> OfficeState:
+    """The state at this moment."""
+    refused = _refusal(office)
+    return OfficeState(
+        tickets_refused=refused,
+        check_in_offered=_is_check_in_offered(office),
+        is_open=current_span(office) is not None,
+        opens=next_opening(office) if isinstance(refused, OfficeClosed) else None,
+        waiting=waiting_visits(office).count(),
+    )
+
+
+def _refusal(office: Office) -> Refused | None:
+    try:
+        require_tickets(office)
+    except Refused as refused:
+        return refused
+    return None
+
+
+def _is_check_in_offered(office: Office) -> bool:
+    """Whether appointments of today can check in: from before the first until after the last."""
+    before = timedelta(minutes=office.check_in_opens_minutes)
+    after = timedelta(minutes=office.check_in_closes_minutes)
+    now = clock.now()
+    return any(
+        opens - before <= now <= closes + after
+        for opens, closes in spans_of_day(office, clock.today(office.zone))
+    )
+
+
+def moment_in_words(moment: datetime) -> str:
+    """A local moment as somebody at the counter would say it: today, tomorrow, on Thursday."""
+    today = clock.now().astimezone(moment.tzinfo).date()
+    values = {"day": date_format(moment, "l, j. F"), "time": f"{moment:%H:%M}"}
+    if moment.date() == today:
+        return _("today at %(time)s") % values
+    if moment.date() == today + timedelta(days=1):
+        return _("tomorrow at %(time)s") % values
+    return _("on %(day)s, at %(time)s") % values

@@ -1,0 +1,89 @@
+"""The ticket as a PDF for 80 mm paper, as long as its text needs."""
+
+from io import BytesIO
+from pathlib import Path
+
+import reportlab
+import segno
+from reportlab.lib.units import mm
+from reportlab.lib.utils import simpleSplit
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
+
+from .slip import Slip
+
+WIDTH, MARGIN = 80 * mm, 5 * mm
+QR_SIDE = 30 * mm
+BOLD, PLAIN = "VeraBd", "Vera"
+FONTS = Path(reportlab.__file__).parent / "fonts"
+
+# font, size in points, space above in points
+TOWN = (PLAIN, 10, 0)
+OFFICE = (BOLD, 13, 2)
+NUMBER = (BOLD, 62, 8)
+SERVICE = (BOLD, 12, 8)
+WAIT = (PLAIN, 12, 8)
+SMALL = (PLAIN, 9, 6)
+
+
+def ticket_pdf(slip: Slip, *, language: str) -> bytes:
+    """The ticket on one page of 80 mm width."""
+    for name in (PLAIN, BOLD):
+        if name not in pdfmetrics.getRegisteredFontNames():
+            pdfmetrics.registerFont(TTFont(name, str(FONTS / f"{name}.ttf")))
+    above, below = _lines(slip)
+    height = 2 * MARGIN + sum(map(_line_height, above + below)) + QR_SIDE + 10
+    buffer = BytesIO()
+    canvas = Canvas(buffer, pagesize=(WIDTH, height), lang=language)
+    canvas.setTitle(slip.number)
+    canvas.setAuthor(slip.town)
+    y = _write(canvas, above, height - MARGIN) - 10
+    _draw_qr(canvas, slip.link, (WIDTH - QR_SIDE) / 2, y)
+    _write(canvas, below, y - QR_SIDE)
+    canvas.showPage()
+    canvas.save()
+    return buffer.getvalue()
+
+
+Line = tuple[str, str, int, int]
+
+
+def _lines(slip: Slip) -> tuple[list[Line], list[Line]]:
+    """What stands above and below the QR code, wrapped."""
+    above = [*_wrap(slip.town, *TOWN), *_wrap(slip.office, *OFFICE), *_wrap(slip.number, *NUMBER)]
+    for service in slip.services:
+        above += _wrap(service, *SERVICE)
+    above += [*_wrap(slip.wait, *WAIT), *_wrap(slip.directions, *SMALL)]
+    return above, [*_wrap(slip.hint, *SMALL), *_wrap(slip.drawn, *SMALL)]
+
+
+def _wrap(text: str, font: str, size: int, space: int) -> list[Line]:
+    lines = simpleSplit(text, font, size, WIDTH - 2 * MARGIN)
+    return [(line, font, size, space if index == 0 else 0) for index, line in enumerate(lines)]
+
+
+def _line_height(line: Line) -> float:
+    _text, _font, size, space = line
+    return size * 1.2 + space
+
+
+def _write(canvas: Canvas, lines: list[Line], top: float) -> float:
+    for line in lines:
+        text, font, size, _space = line
+        top -= _line_height(line)
+        canvas.setFont(font, size)
+        canvas.drawCentredString(WIDTH / 2, top + size * 0.25, text)
+    return top
+
+
+def _draw_qr(canvas: Canvas, link: str, x: float, top: float) -> None:
+    """One path for all dark modules: small and quick, and without seams."""
+    matrix = segno.make(link, error="m", micro=False).matrix
+    module = QR_SIDE / len(matrix)
+    path = canvas.beginPath()
+    for row, modules in enumerate(matrix):
+        for column, dark in enumerate(modules):
+            if dark:
+                path.rect(x + column * module, top - (row + 1) * module, module, module)
+    canvas.drawPath(path, stroke=0, fill=1)

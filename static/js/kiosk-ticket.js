@@ -1,0 +1,40 @@
+/* The ticket page: asks for the print once it stands, and says how it went. */
+
+const form = document.getElementById("print");
+// A browser that never reports the end of the print shall not leave the visitor waiting for it.
+const PRINT_TAKES_AT_MOST_MS = 6000;
+
+function show(state) {
+  for (const line of document.querySelectorAll("[data-print]")) line.hidden = line.dataset.print !== state;
+}
+
+function printHere() {
+  const frame = document.createElement("iframe");
+  frame.className = "print-frame";
+  frame.tabIndex = -1;
+  frame.setAttribute("aria-hidden", "true");
+  frame.src = form.dataset.slip;
+  addEventListener("message", (event) => {
+    if (event.origin === location.origin && event.data === "printed") show("done");
+  });
+  setTimeout(() => show("done"), PRINT_TAKES_AT_MOST_MS);
+  document.body.append(frame);
+}
+
+async function requestPrint() {
+  show("printing");
+  try {
+    const answer = await fetch(form.action, {
+      method: "POST",
+      headers: { Accept: "application/json" },
+      body: new FormData(form),
+    });
+    const { state } = await answer.json();
+    if (state === "browser") printHere();
+    else show(state);
+  } catch {
+    show("failed");
+  }
+}
+
+if (form) requestPrint();
