@@ -14,9 +14,22 @@ from .domain.errors import TooManyAttempts
 logger = logging.getLogger(__name__)
 
 
+def require_attempts_left(name: str, whose: str, *, limit: int) -> None:
+    """Raise ``TooManyAttempts`` where ``count_attempt`` has counted ``limit`` in the window.
+
+    For guesses of which only the wrong ones count.
+    """
+    try:
+        attempts = cache.get(_key(name, whose), 0)
+    except RedisError:
+        return
+    if attempts >= limit:
+        raise TooManyAttempts
+
+
 def count_attempt(name: str, whose: str, *, limit: int, seconds: int = 60) -> None:
     """Count one attempt by ``whose``; raise ``TooManyAttempts`` beyond ``limit`` in a window."""
-    key = f"throttle:{name}:{whose}"
+    key = _key(name, whose)
     try:
         cache.add(key, 0, timeout=seconds)
         attempts = cache.incr(key)
@@ -27,3 +40,7 @@ def count_attempt(name: str, whose: str, *, limit: int, seconds: int = 60) -> No
         return
     if attempts > limit:
         raise TooManyAttempts
+
+
+def _key(name: str, whose: str) -> str:
+    return f"throttle:{name}:{whose}"

@@ -29,7 +29,13 @@ class Refused(Exception):  # noqa: N818 - reads as what happened: the domain ref
 
 
 class NotFound(Refused):
-    """What was named does not exist."""
+    """What was named does not exist, or is none of the asker's business."""
+
+    code = "not_found"
+
+    @property
+    def message(self) -> str:
+        return _("This does not exist, or no longer.")
 
 
 class Invalid(Refused):
@@ -250,9 +256,7 @@ class TooEarly(Conflict):
 
     @property
     def message(self) -> str:
-        return _("You are early. You can check in from %(time)s.") % {
-            "time": f"{self.opens:%H:%M}"
-        }
+        return _("You are early. You can check in from %(time)s.") % {"time": f"{self.opens:%H:%M}"}
 
 
 class TooLate(Conflict):

@@ -4,11 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
-
 from booking.models import Offering, Office
 
-from .errors import NotOnline, NothingChosen, NotWalkIn, OfferingUnknown, QuantityOutOfRange
+from .errors import NothingChosen, NotOnline, NotWalkIn, OfferingUnknown, QuantityOutOfRange
 
 
 @dataclass(frozen=True)
@@ -24,21 +22,18 @@ def choose_items(office: Office, chosen: Iterable[tuple[UUID | str, int]]) -> li
 
     Raises ``NothingChosen``, ``OfferingUnknown`` or ``QuantityOutOfRange``.
     """
-    quantities: dict[str, int] = {}
+    quantities: dict[UUID, int] = {}
     for offering_id, quantity in chosen:
-        key = str(offering_id).lower()
+        try:
+            key = UUID(str(offering_id))
+        except ValueError:  # not even an id
+            raise OfferingUnknown from None
         quantities[key] = quantities.get(key, 0) + quantity
     if not quantities:
         raise NothingChosen
-    try:
-        offerings = list(
-            office.offerings.filter(pk__in=list(quantities)).select_related("service")
-        )
-    except ValidationError:  # not even an id
-        raise OfferingUnknown from None
-    if len(offerings) != len(quantities):
+    by_id = office.offerings.select_related("service").in_bulk(list(quantities))
+    if len(by_id) != len(quantities):
         raise OfferingUnknown
-    by_id = {str(offering.pk): offering for offering in offerings}
     items = [Item(by_id[key], quantity) for key, quantity in quantities.items()]
     for item in items:
         if not 1 <= item.quantity <= item.offering.max_quantity:

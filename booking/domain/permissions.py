@@ -3,10 +3,10 @@
 from django.db.models import Q, QuerySet
 
 from booking import clock
-from booking.models import Authority, Office, StaffRole, StaffToken, User
+from booking.models import Authority, Device, Office, StaffRole, StaffToken, User
 from booking.security import hash_token, new_token
 
-from .errors import NotPermitted
+from .errors import NotFound, NotPermitted
 
 Role = StaffRole.Role
 
@@ -42,6 +42,29 @@ def authorities_of(user: User, roles: tuple[str, ...] = IN_SETUP) -> QuerySet[Au
 def require_desk(user: User, office: Office) -> None:
     """Raise ``NotPermitted`` unless the user works at the office."""
     if not offices_of(user).filter(pk=office.pk).exists():
+        raise NotPermitted
+
+
+def require_colleague(user: User, office: Office) -> None:
+    """Like ``require_desk``, but ``NotFound`` where the user is a stranger to the authority.
+
+    So nobody learns from ids what another town has.
+    """
+    if offices_of(user).filter(pk=office.pk).exists():
+        return
+    if user.roles.filter(authority=office.authority_id).exists():
+        raise NotPermitted
+    raise NotFound
+
+
+def require_kiosk(device: Device, office: Office) -> None:
+    """Raise ``NotPermitted`` unless the device is a kiosk of the office.
+
+    ``NotFound`` where it belongs to another authority.
+    """
+    if device.office is None or device.office.authority_id != office.authority_id:
+        raise NotFound
+    if device.kind != Device.Kind.KIOSK or device.office_id != office.pk:
         raise NotPermitted
 
 
