@@ -1,0 +1,156 @@
+"""Holding, confirming, reading and cancelling an appointment."""
+
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Router
+
+from booking.domain.appointments import (
+    cancel_appointment,
+    confirm_appointment,
+    hold_appointment,
+)
+from booking.domain.errors import NotFound
+from booking.domain.holds import expire_holds
+from booking.domain.items import choose_items
+from booking.models import Appointment
+from booking.security import appointment_secret, is_appointment_secret
+
+from .auth import AppointmentSecret, limit_holds
+from .reference import answers
+from .requests import IdempotencyKey, get_office, scoped_key, start_in
+from .schemas import AppointmentOut, DetailsIn, HoldIn, HoldOut, ItemOut
+
+router = Router(tags=["Appointments"])
+with_secret = AppointmentSecret()
+
+
+@router.post(
+    "/offices/{uuid:office_id}/appointments",
+    response={201: HoldOut},
+    summary="Hold a time",
+    openapi_extra=answers(
+        "malformed_json",
+        "not_found",
+        "slot_taken",
+        "idempotency_key_reused",
+        "invalid_request",
+        "nothing_chosen",
+        "unknown_offering",
+        "not_online",
+        "quantity_out_of_range",
+        "outside_hours",
+        "too_many_attempts",
+    ),
+)
+def hold(
+    request: HttpRequest, office_id: UUID, body: HoldIn, idempotency_key: IdempotencyKey = None
+) -> HoldOut:
+    """Take a time for some minutes, until `expires_at`; then confirm it, or it lapses."""
+    office = get_office(office_id)
+    items = choose_items(office, [(item.id, item.quantity) for item in body.offerings])
+    limit_holds(request)
+    appointment = hold_appointment(
+        office=office,
+        items=items,
+        start=start_in(office.zone, body.start),
+        idempotency_key=scoped_key("appointments", idempotency_key),
+    )
+    return HoldOut(
+        id=str(appointment.pk),
+        secret=appointment_secret(appointment.pk),
+        code=appointment.code,
+        start=appointment.start.astimezone(office.zone),
+        end=appointment.end.astimezone(office.zone),
+        state=appointment.state,
+        expires_at=appointment.expires_at and appointment.expires_at.astimezone(office.zone),
+    )
+
+
+@router.post(
+    "/appointments/{uuid:appointment_id}/confirm",
+    auth=with_secret,
+    response=AppointmentOut,
+    summary="Confirm an appointment",
+    openapi_extra=answers(
+        "malformed_json",
+        "unauthorized",
+        "not_found",
+        "slot_taken",
+        "wrong_state",
+        "invalid_request",
+        "details_invalid",
+    ),
+)
+def confirm(request: HttpRequest, appointment_id: UUID, body: DetailsIn) -> AppointmentOut:
+    """Book what is held; the citizen gets an e-mail. Confirming twice changes nothing.
+
+    A hold that has lapsed is taken up again if its time is still free.
+    """
+    _require_secret(appointment_id, request.auth)
+    confirm_appointment(appointment_id, name=body.name, email=body.email, phone=body.phone or "")
+    return _answer(appointment_id)
+
+
+@router.get(
+    "/appointments/{uuid:appointment_id}",
+    auth=with_secret,
+    response=AppointmentOut,
+    summary="Read an appointment",
+    openapi_extra=answers("unauthorized", "not_found"),
+)
+def read(request: HttpRequest, appointment_id: UUID) -> AppointmentOut:
+    """The appointment as it stands."""
+    _require_secret(appointment_id, request.auth)
+    return _answer(appointment_id)
+
+
+@router.delete(
+    "/appointments/{uuid:appointment_id}",
+    auth=with_secret,
+    response=AppointmentOut,
+    summary="Cancel an appointment",
+    openapi_extra=answers("unauthorized", "not_found", "wrong_state", "already_checked_in"),
+)
+def cancel(request: HttpRequest, appointment_id: UUID) -> AppointmentOut:
+    """Give the time back and answer the cancelled appointment. Twice changes nothing."""
+    _require_secret(appointment_id, request.auth)
+    cancel_appointment(appointment_id)
+    return _answer(appointment_id)
+
+
+def _require_secret(appointment_id: UUID, secret: str) -> None:
+    """Raise ``NotFound`` for a wrong secret just as for an unknown id."""
+    if not (
+        is_appointment_secret(appointment_id, secret)
+        and Appointment.objects.filter(pk=appointment_id).exists()
+    ):
+        raise NotFound
+
+
+def _answer(appointment_id: UUID) -> AppointmentOut:
+    appointment = (
+        Appointment.objects.select_related("office")
+        .prefetch_related("items")
+        .get(pk=appointment_id)
+    )
+    if appointment.state == Appointment.State.HELD and expire_holds(appointment.office):
+        appointment.refresh_from_db(fields=["state"])
+    zone = appointment.office.zone
+    held = appointment.state == Appointment.State.HELD
+    return AppointmentOut(
+        id=str(appointment.pk),
+        code=appointment.code,
+        state=appointment.state,
+        start=appointment.start.astimezone(zone),
+        end=appointment.end.astimezone(zone),
+        office=str(appointment.office_id),
+        offerings=[
+            ItemOut(id=str(item.offering_id), quantity=item.quantity)
+            for item in appointment.items.all()
+        ],
+        name=appointment.name,
+        email=appointment.email,
+        phone=appointment.phone,
+        expires_at=appointment.expires_at.astimezone(zone) if held else None,
+    )
