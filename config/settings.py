@@ -177,10 +177,16 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default="filemail://")
 if env.str("EMAIL_URL", default=""):
     vars().update(EMAIL_CONFIG)
 else:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_BACKEND = "booking.demo.mail.FileBackend"
     EMAIL_FILE_PATH = VAR_DIR / "mail"
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="termine@localhost")
+
+
+# Limits ----------------------------------------------------------------------------
+
+# Appointments one address may hold per minute through the API; 0 is no limit.
+HOLDS_PER_MINUTE = env.int("HOLDS_PER_MINUTE", default=120)
 
 
 # Security --------------------------------------------------------------------------
@@ -198,6 +204,7 @@ AUTH_PASSWORD_VALIDATORS = [
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=10)
 AXES_LOCKOUT_PARAMETERS = ["username"]
+AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_DISABLE_ACCESS_LOG = True
 # No IP address is kept, so none can be a parameter of the lock-out.
