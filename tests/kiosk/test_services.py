@@ -1,0 +1,139 @@
+"""Without an appointment: choose a service, get a ticket."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from booking.domain import devices
+from booking.models import Visit
+from tests import factories
+from tests.conftest import TUESDAY
+
+pytestmark = pytest.mark.django_db
+KEY = "a-key-of-this-page"
+
+
+def draw(kiosk, offering, **changes):
+    values = {"offering": offering.pk, "quantity": "1", "key": KEY} | changes
+    return kiosk.post(reverse("kiosk_services"), values)
+
+
+def test_one_tap_draws_a_ticket(kiosk, device, offering):
+    answer = draw(kiosk, offering)
+    visit = Visit.objects.get()
+    assert answer.url == reverse("kiosk_ticket", args=[visit.pk])
+    assert (visit.number, visit.events.get().device) == ("A001", device)
+
+
+def test_a_double_tap_draws_one_ticket(kiosk, offering):
+    assert draw(kiosk, offering).url == draw(kiosk, offering).url
+    assert Visit.objects.count() == 1
+
+
+def test_the_next_page_draws_the_next_ticket(kiosk, offering):
+    draw(kiosk, offering)
+    draw(kiosk, offering, key="the-key-of-the-next-page")
+    assert [visit.number for visit in Visit.objects.order_by("serial")] == ["A001", "A002"]
+
+
+def test_every_page_carries_another_key(kiosk, offering):
+    pages = [kiosk.get(reverse("kiosk_services")) for _ in range(2)]
+    assert pages[0].context["key"] != pages[1].context["key"]
+    assert "no-store" in pages[0]["Cache-Control"]
+
+
+def test_the_same_page_with_another_service_is_no_second_ticket(kiosk, office, offering):
+    draw(kiosk, offering)
+    answer = draw(kiosk, factories.OfferingFactory(office=office))
+    assert answer.status_code == 200
+    assert Visit.objects.count() == 1
+
+
+def test_several_persons_are_one_ticket(kiosk, offering):
+    page = kiosk.get(reverse("kiosk_quantity", args=[offering.pk]))
+    assert list(page.context["quantities"]) == [1, 2, 3, 4]
+    draw(kiosk, offering, quantity="3")
+    assert Visit.objects.get().items.get().quantity == 3
+
+
+@pytest.mark.parametrize("quantity", ["0", "-1", "5", "x", "", "1.5", "9" * 400, "\x00", "２"])
+def test_nonsense_quantities_draw_nothing_beyond_what_is_offered(kiosk, offering, quantity):
+    answer = draw(kiosk, offering, quantity=quantity)
+    assert answer.status_code in (200, 302)
+    assert all(visit.items.get().quantity <= 4 for visit in Visit.objects.all())
+
+
+@pytest.mark.parametrize("offering_id", ["", "1", "\x00", "x" * 5000, str(uuid.UUID(int=0))])
+def test_unknown_services_draw_nothing(kiosk, office, offering_id):
+    answer = kiosk.post(reverse("kiosk_services"), {"offering": offering_id, "key": KEY})
+    assert answer.status_code == 200
+    assert Visit.objects.count() == 0
+
+
+def test_nothing_chosen_draws_nothing(kiosk, office):
+    assert kiosk.post(reverse("kiosk_services"), {"key": KEY}).status_code == 200
+    assert Visit.objects.count() == 0
+
+
+def test_another_offices_service_cannot_be_drawn(kiosk, office):
+    elsewhere = factories.OfferingFactory()
+    assert draw(kiosk, elsewhere).status_code == 200
+    assert kiosk.get(reverse("kiosk_quantity", args=[elsewhere.pk])).status_code == 404
+    assert Visit.objects.count() == 0
+
+
+def test_services_that_need_an_appointment_are_not_offered(kiosk, office, offering):
+    needs = factories.OfferingFactory(office=office, walk_in=False)
+    page = kiosk.get(reverse("kiosk_services"))
+    assert list(page.context["page"]) == [offering]
+    assert draw(kiosk, needs).status_code == 200
+    assert kiosk.get(reverse("kiosk_quantity", args=[needs.pk])).status_code == 404
+
+
+def test_twelve_services_fit_and_more_are_turned_over(kiosk, office):
+    factories.OfferingFactory.create_batch(12, office=office)
+    assert len(kiosk.get(reverse("kiosk_services")).context["page"].object_list) == 12
+    factories.OfferingFactory(office=office)
+    first = kiosk.get(reverse("kiosk_services"))
+    second = kiosk.get(reverse("kiosk_services"), {"page": 2})
+    assert len(first.context["page"].object_list) == 11
+    assert len(second.context["page"].object_list) == 2
+
+
+@pytest.mark.parametrize("page", ["0", "x", "99999", "\x00"])
+def test_a_page_that_does_not_exist_shows_services_all_the_same(kiosk, offering, page):
+    assert kiosk.get(reverse("kiosk_services"), {"page": page}).status_code == 200
+
+
+def test_the_number_of_queries_does_not_grow_with_the_services(
+    kiosk, office, offering, django_assert_max_num_queries
+):
+    factories.OfferingFactory.create_batch(11, office=office)
+    with django_assert_max_num_queries(12):
+        kiosk.get(reverse("kiosk_services"))
+
+
+def test_when_closed_no_ticket_is_drawn_and_the_next_opening_is_named(kiosk, offering, set_time):
+    set_time(TUESDAY.replace(hour=18))
+    answer = draw(kiosk, offering)
+    assert answer.context["state"].opens == TUESDAY.replace(hour=8, minute=0) + timedelta(days=7)
+    assert Visit.objects.count() == 0
+    assert kiosk.get(reverse("kiosk_services")).context["answer"] == answer.context["answer"]
+
+
+def test_when_the_day_is_full_no_ticket_is_drawn(kiosk, office, offering):
+    office.daily_tickets = 1
+    office.save()
+    draw(kiosk, offering)
+    answer = draw(kiosk, offering, key="the-key-of-the-next-page")
+    assert answer.context["state"].is_full
+    assert Visit.objects.count() == 1
+
+
+def test_a_revoked_kiosk_draws_nothing(kiosk, device, offering):
+    devices.revoke_device(device)
+    assert draw(kiosk, offering).url == reverse("kiosk_pairing")
+    assert kiosk.get(reverse("kiosk")).url == reverse("kiosk_pairing")
+    assert Visit.objects.count() == 0
