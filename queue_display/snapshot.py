@@ -8,9 +8,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import override
 
+from booking.domain.visits import people_ahead
 from booking.models import Appointment, Device, Office, Queue, Visit
 
 from .groups import SNAPSHOT, TICKET
@@ -162,15 +163,35 @@ def _tickets(
     return {ticket_id: states.get(ticket_id, expected) for ticket_id in ticket_ids}
 
 
+def visits_of_ticket(ticket_id: UUID) -> QuerySet[Visit]:
+    """The visit of a ticket, by its own id or that of its appointment; none before check-in."""
+    return Visit.objects.filter(Q(pk=ticket_id) | Q(appointment=ticket_id))
+
+
+def appointments_of_ticket(ticket_id: UUID) -> QuerySet[Appointment]:
+    """The appointment of a ticket, once it is booked; none for a walk-in."""
+    return Appointment.objects.filter(
+        pk=ticket_id, state__in=[Appointment.State.BOOKED, Appointment.State.CANCELLED]
+    )
+
+
+def ticket_state(visit: Visit) -> TicketState:
+    """The state of one visit, for a page that is rendered with it."""
+    return TicketState(
+        office_id=visit.office_id,
+        state=visit.state,
+        number=visit.number,
+        counter=visit.counter.label if visit.counter else "",
+        called_at=_utc(visit.called_at),
+        people_ahead=people_ahead(visit),
+    )
+
+
 def ticket_office(ticket_id: UUID) -> UUID | None:
     """The office where the visitor is, or is expected; ``None`` for an unknown ticket."""
-    visits = Visit.objects.filter(Q(pk=ticket_id) | Q(appointment=ticket_id))
-    appointments = Appointment.objects.filter(pk=ticket_id).exclude(
-        state__in=[Appointment.State.HELD, Appointment.State.EXPIRED]
-    )
     return (
-        visits.values_list("office_id", flat=True).first()
-        or appointments.values_list("office_id", flat=True).first()
+        visits_of_ticket(ticket_id).values_list("office_id", flat=True).first()
+        or appointments_of_ticket(ticket_id).values_list("office_id", flat=True).first()
     )
 
 

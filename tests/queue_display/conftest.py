@@ -5,13 +5,16 @@ from collections.abc import Callable, Iterator
 import pytest
 from channels.layers import InMemoryChannelLayer, channel_layers
 
+from booking.domain import arrivals
 from booking.domain.actor import CITIZEN
-from booking.domain.arrivals import draw_ticket
+from booking.domain.appointments import confirm_appointment, hold_appointment
 from booking.domain.counters import open_counter
 from booking.domain.items import Item
-from booking.models import Counter, Offering, Office, User, Visit
+from booking.models import Appointment, Counter, Offering, Office, User, Visit
 from queue_display import consumers
 from queue_display.hub import Hub, Rhythm
+from tests import factories
+from tests.conftest import TUESDAY
 
 # Everything that takes seconds in the waiting room, so that no test waits for it.
 QUICK = Rhythm(gather=0.005, poll=0.1, sign_of_life=0.3, seen=60, retry=0.05, retry_at_most=0.1)
@@ -46,7 +49,9 @@ def quick_hub(monkeypatch: pytest.MonkeyPatch) -> Hub:
 @pytest.fixture
 def arrive(offering: Offering) -> Callable[[], Visit]:
     """Somebody without an appointment draws a ticket."""
-    return lambda: draw_ticket(office=offering.office, items=[Item(offering, 1)], actor=CITIZEN)
+    return lambda: arrivals.draw_ticket(
+        office=offering.office, items=[Item(offering, 1)], actor=CITIZEN
+    )
 
 
 @pytest.fixture
@@ -57,6 +62,20 @@ def staffed_counter(counter: Counter, clerk: User) -> Counter:
 @pytest.fixture
 def other_office(office: Office) -> Office:
     """Another office of the same town."""
-    from tests import factories
-
     return factories.OfficeFactory(authority=office.authority, name="Standesamt")
+
+
+@pytest.fixture
+def booked_appointment(office: Office, offering: Offering) -> Appointment:
+    """Today at ten, half an hour from now."""
+    start = TUESDAY.replace(hour=10, minute=0)
+    held = hold_appointment(office=office, items=[Item(offering, 1)], start=start)
+    return confirm_appointment(held.pk, name="Somebody Secret", email="secret@example.org")
+
+
+@pytest.fixture
+def check_in(office: Office) -> Callable[[Appointment], Visit]:
+    """The appointment's holder has come to the kiosk."""
+    return lambda appointment: arrivals.check_in(
+        office=office, code=str(appointment.code), actor=CITIZEN
+    )

@@ -11,8 +11,8 @@ from channels.db import database_sync_to_async
 from channels.layers import InMemoryChannelLayer, channel_layers
 from django.conf import settings
 
-from booking.domain.visits import call_next, recall
 from booking.domain.actor import Actor
+from booking.domain.visits import call_next, recall
 from booking.models import Counter, Office, User, Visit
 from queue_display import hub as hub_module
 from queue_display.groups import office_group
