@@ -42,5 +42,5 @@ def _rows(appointment: Appointment) -> list[AppointmentItem]:
 
 
 def _require_booked(appointment: Appointment) -> None:
-    if appointment.state != Appointment.State.BOOKED:
+    if appointment.state != Appointment.State.BOOKED or appointment.blanked_at:
         raise Http404

@@ -21,15 +21,15 @@ def find_services(services: Sequence[Service], query: str) -> list[Service]:
     Where none does, words that look alike count as well.
     """
     words = fold(query).split()
-    texts = {service: _text(service) for service in services}
-    found = [s for s, text in texts.items() if all(word in text for word in words)]
+    texts = [(service, _text(service)) for service in services]
+    found = [service for service, text in texts if all(word in text for word in words)]
     if found or not words:
         return found
-    vocabulary = sorted({word for text in texts.values() for word in re.findall(r"\w+", text)})
+    vocabulary = sorted({word for _service, text in texts for word in re.findall(r"\w+", text)})
     alike = [get_close_matches(word, vocabulary, cutoff=0.75) for word in words]
     return [
         service
-        for service, text in texts.items()
+        for service, text in texts
         if all(any(match in text for match in matches) for matches in alike)
     ]
 

@@ -62,7 +62,7 @@ def confirmation_pdf(
         documents = item.offering.service.document_list
         if documents:
             name = item.offering.service.name
-            heading = _("Please bring for %(service)s:") % {"service": name}
+            heading = _("Please bring for %(service)s") % {"service": name}
             sheet.write(heading if len(items) > 1 else _("Please bring"), bold=True, gap=14)
         for document in documents:
             sheet.write(document, bullet=True)

@@ -27,7 +27,11 @@ def test_a_citizen_books_in_three_steps(citizen, ten):
     response = citizen.send(appointment)
     assert response.status_code == 302
     booked = only_appointment()
-    assert (booked.state, booked.name, booked.email) == (State.BOOKED, "Kim Muster", "kim@example.org")
+    assert (booked.state, booked.name, booked.email) == (
+        State.BOOKED,
+        "Kim Muster",
+        "kim@example.org",
+    )
     assert booked.code[:4] in citizen.client.get(response.url).content.decode()
     assert OutboxMail.objects.count() == 1
 
@@ -215,7 +219,10 @@ def test_a_time_taken_meanwhile_leads_back_with_the_nearest(
     assert response.status_code == 302
     page = citizen.client.get(english(response.url))
     assert b"Tuesday, 24 November, 10:00 is no longer free." in page.content
-    assert page.context["alternatives"][:2] == [ten - timedelta(minutes=20), ten - timedelta(minutes=10)]
+    assert page.context["alternatives"][:2] == [
+        ten - timedelta(minutes=20),
+        ten - timedelta(minutes=10),
+    ]
 
 
 def test_an_earlier_hold_survives_when_the_new_time_is_gone(

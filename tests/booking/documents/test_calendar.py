@@ -1,0 +1,79 @@
+"""The calendar entry, read by another parser than the one that wrote it."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+import vobject
+
+from booking.documents.calendar import appointment_calendar
+from booking.domain.appointments import cancel_appointment, confirm_appointment, hold_appointment
+from booking.domain.items import Item
+from booking.models import Appointment
+from tests.conftest import BERLIN
+
+
+def at(moment: datetime, office, offering) -> Appointment:
+    """A booking at any moment, whatever the hours."""
+    return Appointment.objects.create(
+        office=office,
+        start=moment,
+        end=moment + timedelta(minutes=20),
+        created_at=moment,
+        booked_at=moment,
+        state=Appointment.State.BOOKED,
+        name="Kim Muster",
+        email="kim@example.org",
+    )
+
+
+def written(appointment: Appointment, method: str = "REQUEST") -> str:
+    return appointment_calendar(appointment, list(appointment.items.all()), method=method)
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        datetime(2026, 10, 24, 10, tzinfo=BERLIN),  # the day before and after the clocks change
+        datetime(2026, 10, 26, 10, tzinfo=BERLIN),
+        datetime(2027, 3, 27, 10, tzinfo=BERLIN),
+        datetime(2027, 3, 29, 10, tzinfo=BERLIN),
+        datetime(2026, 10, 25, 1, 30, tzinfo=BERLIN),  # just before, just after
+        datetime(2026, 10, 25, 3, 30, tzinfo=BERLIN),
+        datetime(2027, 3, 28, 1, 30, tzinfo=BERLIN),
+        datetime(2027, 3, 28, 3, 30, tzinfo=BERLIN),
+        datetime(2028, 2, 29, 10, tzinfo=BERLIN),
+        datetime(2026, 12, 31, 23, 50, tzinfo=BERLIN),
+    ],
+)
+def test_another_parser_reads_the_same_instant(office, offering, moment):
+    event = vobject.readOne(written(at(moment, office, offering))).vevent
+    assert event.dtstart.value == moment
+    assert event.dtstart.value.astimezone(UTC) == moment.astimezone(UTC)
+    assert event.dtstart.value.utcoffset() == moment.utcoffset()
+    assert event.dtend.value - event.dtstart.value == timedelta(minutes=20)
+
+
+def test_a_zone_without_clock_changes_is_written_as_well(office, offering):
+    office.time_zone = "Asia/Kolkata"
+    moment = datetime(2026, 11, 24, 10, tzinfo=ZoneInfo("Asia/Kolkata"))
+    assert vobject.readOne(written(at(moment, office, offering))).vevent.dtstart.value == moment
+
+
+def test_the_time_zone_is_small(office, offering):
+    text = written(at(datetime(2026, 11, 24, 10, tzinfo=BERLIN), office, offering))
+    assert text.count("BEGIN:VTIMEZONE") == 1
+    assert len(text) < 2500
+
+
+def test_a_cancellation_withdraws_the_same_entry(office, offering):
+    start = datetime(2026, 11, 24, 10, tzinfo=BERLIN)
+    held = hold_appointment(office=office, items=[Item(offering, 1)], start=start)
+    booked = confirm_appointment(held.pk, name="Kim Muster", email="kim@example.org")
+    request = vobject.readOne(written(booked))
+    cancel = vobject.readOne(written(cancel_appointment(booked.pk), "CANCEL"))
+    assert (request.method.value, cancel.method.value) == ("REQUEST", "CANCEL")
+    assert request.vevent.uid.value == cancel.vevent.uid.value
+    assert (request.vevent.sequence.value, cancel.vevent.sequence.value) == ("0", "1")
+    assert cancel.vevent.status.value == "CANCELLED"
+    assert cancel.vevent.attendee.value == "mailto:kim@example.org"
