@@ -1,0 +1,63 @@
+/*
+ * One key each. A key presses the button that carries it, and only that: what is not possible
+ * now is disabled, and a second press while the first is on its way does nothing.
+ */
+
+const desk = document.getElementById("desk");
+const help = document.getElementById("desk-keys");
+const opener = document.getElementById("desk-keys-open");
+const choice = document.getElementById("desk-keys-on");
+const STORE = "schalter-desk-keys";
+
+choice.checked = localStorage.getItem(STORE) !== "off";
+choice.addEventListener("change", () => {
+  localStorage.setItem(STORE, choice.checked ? "on" : "off");
+  show();
+});
+const show = () => document.documentElement.classList.toggle("keys-off", !choice.checked);
+show();
+
+opener.hidden = false;
+opener.addEventListener("click", () => help.showModal());
+
+const isField = (element) =>
+  element.isContentEditable ||
+  ["TEXTAREA", "SELECT"].includes(element.tagName) ||
+  (element.tagName === "INPUT" && !["button", "submit", "hidden"].includes(element.type));
+
+/** Up and down move among the people who can be called; Enter presses the button in focus. */
+function move(step) {
+  const rows = [...desk.querySelectorAll("[data-row]")];
+  if (!rows.length) return false;
+  const at = rows.indexOf(document.activeElement);
+  const next = at < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, at + step));
+  rows[next].focus();
+  rows[next].scrollIntoView({ block: "nearest" });
+  return true;
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+  // A held Enter would press again whatever takes the place of the button.
+  if (event.repeat && ["Enter", " "].includes(event.key)) {
+    if (!isField(event.target)) event.preventDefault();
+    return;
+  }
+  if (isField(event.target) || document.querySelector("dialog[open]")) return;
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    if (move(event.key === "ArrowDown" ? 1 : -1)) event.preventDefault();
+    return;
+  }
+  if (event.repeat || !choice.checked) return;
+  if (event.key === "?") {
+    help.showModal();
+    event.preventDefault();
+    return;
+  }
+  const key = event.key.toLowerCase();
+  if (!/^[a-z]$/.test(key) || document.querySelector(".htmx-request")) return;
+  const button = desk.querySelector(`[data-key="${key}"]:not(:disabled)`);
+  if (!button) return;
+  event.preventDefault();
+  button.click();
+});
