@@ -43,9 +43,7 @@ class Device(models.Model):
     revoked_at = models.DateTimeField(_("revoked at"), null=True, editable=False)
     last_seen_at = models.DateTimeField(_("last seen"), null=True, editable=False)
 
-    printer = models.CharField(
-        _("printer"), max_length=8, choices=Printer, default=Printer.BROWSER
-    )
+    printer = models.CharField(_("printer"), max_length=8, choices=Printer, default=Printer.BROWSER)
     printer_host = models.CharField(_("address of the printer"), max_length=120, blank=True)
     printer_port = models.PositiveIntegerField(
         _("port of the printer"),
@@ -66,6 +64,7 @@ class Device(models.Model):
             models.CheckConstraint(
                 condition=~Q(printer="network") | ~Q(printer_host=""),
                 name="device_network_printer_has_address",
+                violation_error_message=_("A printer in the network needs an address."),
             ),
         ]
 

@@ -37,9 +37,7 @@ class Office(models.Model):
     ask_phone = models.BooleanField(_("ask for a phone number"), default=True)
 
     horizon_days = models.PositiveSmallIntegerField(_("days bookable ahead"), default=62)
-    hold_minutes = models.PositiveSmallIntegerField(
-        _("minutes a chosen time is held"), default=15
-    )
+    hold_minutes = models.PositiveSmallIntegerField(_("minutes a chosen time is held"), default=15)
     check_in_opens_minutes = models.PositiveSmallIntegerField(
         _("check-in opens, minutes before the appointment"), default=60
     )
@@ -71,11 +69,14 @@ class Office(models.Model):
         ordering = ["name"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(hold_minutes__gte=1), name="office_holds_for_a_minute_at_least"
+                condition=Q(hold_minutes__gte=1),
+                name="office_holds_for_a_minute_at_least",
+                violation_error_message=_("A chosen time must be held for one minute at least."),
             ),
             models.CheckConstraint(
                 condition=Q(horizon_days__gte=1, horizon_days__lte=400),
                 name="office_horizon_in_range",
+                violation_error_message=_("Citizens can book 1 to 400 days ahead."),
             ),
         ]
 
@@ -156,7 +157,9 @@ class Closure(models.Model):
         ordering = ["first_day"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(last_day__gte=F("first_day")), name="closure_ends_after_it_begins"
+                condition=Q(last_day__gte=F("first_day")),
+                name="closure_ends_after_it_begins",
+                violation_error_message=_("The last day must not be before the first day."),
             )
         ]
 

@@ -73,11 +73,14 @@ class Offering(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["office", "service"], name="offering_once_per_office"),
             models.CheckConstraint(
-                condition=Q(minutes__gte=1, minutes__lte=480), name="offering_minutes_in_range"
+                condition=Q(minutes__gte=1, minutes__lte=480),
+                name="offering_minutes_in_range",
+                violation_error_message=_("Please enter 1 to 480 minutes."),
             ),
             models.CheckConstraint(
                 condition=Q(max_quantity__gte=1, max_quantity__lte=20),
                 name="offering_quantity_in_range",
+                violation_error_message=_("Please enter 1 to 20 persons."),
             ),
         ]
 

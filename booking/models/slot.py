@@ -65,22 +65,33 @@ class OpeningHours(models.Model):
         ordering = ["weekday", "opens"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(closes__gt=F("opens")), name="hours_close_after_they_open"
+                condition=Q(closes__gt=F("opens")),
+                name="hours_close_after_they_open",
+                violation_error_message=_("Opening hours must end after they begin."),
             ),
             models.CheckConstraint(
                 condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
                 name="hours_end_after_they_begin",
+                violation_error_message=_("“Valid until” must not be before “valid from”."),
             ),
             models.CheckConstraint(
-                condition=Q(unit_minutes__gte=5, unit_minutes__lte=120), name="hours_unit_in_range"
+                condition=Q(unit_minutes__gte=5, unit_minutes__lte=120),
+                name="hours_unit_in_range",
+                violation_error_message=_("A unit lasts 5 to 120 minutes."),
             ),
             models.CheckConstraint(
                 condition=Q(counters__gte=F("online_counters")),
                 name="hours_online_within_counters",
+                violation_error_message=_(
+                    "No more counters can be bookable online than are staffed."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(online_counters__gte=F("short_notice_counters")),
                 name="hours_short_notice_within_online",
+                violation_error_message=_(
+                    "No more counters can be released at short notice than are bookable online."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(weekday__gte=0, weekday__lte=6), name="hours_weekday_in_range"

@@ -56,6 +56,9 @@ class StaffRole(models.Model):
                 condition=Q(role="operator", authority__isnull=True, office__isnull=True)
                 | (~Q(role="operator") & Q(authority__isnull=False)),
                 name="role_belongs_to_an_authority",
+                violation_error_message=_(
+                    "A role needs an authority; only operators work for all."
+                ),
             ),
             models.UniqueConstraint(
                 fields=["user", "role", "authority", "office"], name="role_once_per_office"
@@ -64,9 +67,13 @@ class StaffRole(models.Model):
                 fields=["user", "role", "authority"],
                 condition=Q(office__isnull=True),
                 name="role_once_per_authority",
+                violation_error_message=_("This person has this role already."),
             ),
             models.UniqueConstraint(
-                fields=["user"], condition=Q(role="operator"), name="role_operator_once"
+                fields=["user"],
+                condition=Q(role="operator"),
+                name="role_operator_once",
+                violation_error_message=_("This person has this role already."),
             ),
         ]
 

@@ -1,0 +1,146 @@
+"""What all set-up pages share: permissions by authority, clear refusals, no surprises."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.core.exceptions import ValidationError
+from django.db.models import DateField, Field, Model, QuerySet, TimeField
+from django.forms import ModelForm
+from django.http import HttpRequest
+
+from booking.models import Authority
+
+from .deleting import reasons_to_keep
+from .scope import changeable, may_add, may_set_up, visible
+
+
+class CheckedForm(ModelForm):
+    """Checks every constraint of the model, also those over fields that are not in the form.
+
+    Django leaves these to the database, which would answer with an error page.
+    """
+
+    def _post_clean(self) -> None:
+        super()._post_clean()
+        if not self.errors:
+            try:
+                self.instance.validate_constraints()
+            except ValidationError as error:
+                self.add_error(None, ValidationError(error.messages))
+
+
+class ScopedChoices:
+    """Offers in every selection only what the user may see, in plain browser controls."""
+
+    formfield_overrides = {
+        DateField: {"widget": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})},
+        TimeField: {"widget": forms.TimeInput(format="%H:%M", attrs={"type": "time"})},
+    }
+
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
+        """Without the buttons that open other pages in windows of their own."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
+
+    def formfield_for_foreignkey(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs.setdefault("queryset", visible(db_field.related_model, request.user))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class ScopedAdmin(ScopedChoices, admin.ModelAdmin):
+    """A page for leads: they see and change what belongs to their authority or office."""
+
+    form = CheckedForm
+    # Chosen once: what hangs on the object would not move with it.
+    fixed_fields: tuple[str, ...] = ()
+    list_per_page = 50
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        seen = visible(self.model, request.user)
+        return super().get_queryset(request).filter(pk__in=seen.values("pk"))
+
+    def get_form(
+        self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any
+    ) -> type[ModelForm]:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        for name in self.fixed_fields:
+            if change and name in form.base_fields:
+                form.base_fields[name].disabled = True
+        if not change and "authority" in form.base_fields:
+            form.base_fields["authority"].queryset = changeable(Authority, request.user)
+        return form
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return may_set_up(request.user)
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return may_set_up(request.user) and (
+            obj is None or visible(self.model, request.user).filter(pk=obj.pk).exists()
+        )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return may_set_up(request.user) and may_add(self.model, request.user)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return may_set_up(request.user) and (
+            obj is None or changeable(self.model, request.user).filter(pk=obj.pk).exists()
+        )
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self.has_change_permission(request, obj)
+
+    def get_deleted_objects(
+        self, objs: Iterable[Model], request: HttpRequest
+    ) -> tuple[list, dict, set, list]:
+        """What the page before deleting lists, and why something must stay."""
+        objects = list(objs)
+        shown = [entry for one in objects for entry in self.describe_deletion(one)]
+        allowed = changeable(self.model, request.user).filter(pk__in=[one.pk for one in objects])
+        refused = set() if allowed.count() == len(objects) else {self.opts.verbose_name}
+        reasons = [reason for one in objects for reason in reasons_to_keep(one)]
+        return shown, {self.opts.verbose_name_plural: len(objects)}, refused, reasons
+
+    def describe_deletion(self, obj: Model) -> list:
+        """How the page before deleting describes one object, as a nested list."""
+        return [str(obj)]
+
+
+class ScopedInline(ScopedChoices, admin.TabularInline):
+    """Rows inside another page: whoever may change the page may change them."""
+
+    form = CheckedForm
+    extra = 0
+    show_change_link = True
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return True
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self._may_change(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self._may_change(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return self._may_change(request, obj)
+
+    def _may_change(self, request: HttpRequest, obj: Model | None) -> bool:
+        if obj is None:
+            return True
+        return changeable(self.parent_model, request.user).filter(pk=obj.pk).exists()
+
+
+class ReadOnlyAdmin(ScopedAdmin):
+    """A page to look at."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False

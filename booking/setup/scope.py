@@ -1,0 +1,78 @@
+"""What somebody may see and change in the set-up: their own authority's or office's things."""
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Model, Q, QuerySet
+
+from booking.domain.permissions import IN_SETUP, authorities_of, offices_of
+from booking.models import Authority, Office, Service, StaffRole, User
+
+Role = StaffRole.Role
+
+
+def may_set_up(user: User | AnonymousUser) -> bool:
+    """Whether somebody is a lead or an operator anywhere."""
+    return (
+        user.is_authenticated and user.is_active and user.roles.filter(role__in=IN_SETUP).exists()
+    )
+
+
+def is_operator(user: User) -> bool:
+    return user.is_active and user.roles.filter(role=Role.OPERATOR).exists()
+
+
+def visible(model: type[Model], user: User) -> QuerySet:
+    """The objects of a model that somebody sees in the set-up."""
+    if is_operator(user):
+        return model._default_manager.all()
+    offices = offices_of(user, IN_SETUP)
+    authorities = Authority.objects.filter(offices__in=offices) | authorities_of(user)
+    if model is Authority:
+        condition = Q(pk__in=authorities.values("pk"))
+    elif model is Service:
+        condition = Q(authority__in=authorities.values("pk"))
+    elif model is Office:
+        condition = Q(pk__in=offices.values("pk"))
+    elif model is User:
+        colleagues = StaffRole.objects.filter(authority__in=authorities_of(user).values("pk"))
+        condition = Q(pk__in=colleagues.values("user"))
+    else:
+        condition = Q(office__in=offices.values("pk"))
+    return model._default_manager.filter(condition)
+
+
+def changeable(model: type[Model], user: User) -> QuerySet:
+    """Those of the visible objects that somebody may change.
+
+    The lead of a single office leaves what all offices share to the lead of the authority;
+    a colleague who also works for another authority is changed by an operator.
+    """
+    seen = visible(model, user)
+    if is_operator(user):
+        return seen
+    whole = authorities_of(user).values("pk")
+    if model is Authority:
+        return seen.filter(pk__in=whole)
+    if model is Service:
+        return seen.filter(authority__in=whole)
+    if model is User:
+        elsewhere = StaffRole.objects.exclude(role__in=_grantable(), authority__in=whole)
+        return seen.exclude(pk__in=elsewhere.values("user")).exclude(is_superuser=True)
+    return seen
+
+
+def may_add(model: type[Model], user: User) -> bool:
+    """Whether somebody may make new objects of a model."""
+    if model is Authority:
+        return is_operator(user)
+    if model in (Office, Service, User):
+        return authorities_of(user).exists()
+    return offices_of(user, IN_SETUP).exists()
+
+
+def roles_to_grant(user: User) -> list[str]:
+    """The roles somebody may give to others; only an operator makes operators."""
+    return list(Role.values) if is_operator(user) else _grantable()
+
+
+def _grantable() -> list[str]:
+    return [role for role in Role.values if role != Role.OPERATOR]

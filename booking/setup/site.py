@@ -1,0 +1,71 @@
+"""The set-up site: who may enter, how it calls itself, and its list grouped by task."""
+
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.contrib.auth.views import LogoutView, redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from .scope import may_set_up
+
+# Which models stand under which heading, in this order.
+GROUPS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
+    (_("Town and offices"), ("Authority", "Office", "Counter")),
+    (_("Services and hours"), ("Service", "Offering", "OpeningHours", "Closure")),
+    (_("Staff and devices"), ("User", "Device")),
+    (_("Today"), ("Appointment", "Visit")),
+)
+
+
+class Site(AdminSite):
+    """Open to leads and operators; everybody else is told so."""
+
+    site_header = site_title = _("Set-up")
+    index_title = _("What would you like to set up?")
+    site_url = "/desk/"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return may_set_up(request.user)
+
+    def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """Our own login page; a colleague who may not enter gets a clear no instead of a loop."""
+        if self.has_permission(request):
+            return redirect("admin:index")
+        if request.user.is_authenticated:
+            raise PermissionDenied
+        return redirect_to_login(request.GET.get("next", request.path.removesuffix("login/")))
+
+    def logout(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        return LogoutView.as_view()(request)
+
+    def app_index(
+        self, request: HttpRequest, app_label: str, extra_context: dict | None = None
+    ) -> HttpResponse:
+        """There is one list, on the first page."""
+        return redirect("admin:index")
+
+    def get_app_list(
+        self, request: HttpRequest, app_label: str | None = None
+    ) -> list[dict[str, Any]]:
+        """The models in groups by task instead of by app."""
+        apps = self._build_app_dict(request).values()
+        models = {model["object_name"]: model for app in apps for model in app["models"]}
+        groups = []
+        for number, (name, wanted) in enumerate(GROUPS):
+            shown = [models[model] for model in wanted if model in models]
+            if shown:
+                groups.append(
+                    {
+                        "name": name,
+                        "app_label": f"group-{number}",
+                        "app_url": reverse("admin:index"),
+                        "has_module_perms": True,
+                        "models": shown,
+                    }
+                )
+        return groups

@@ -1,0 +1,135 @@
+"""The town, its offices and their counters."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin
+from django.db.models import Model
+from django.forms import BaseModelFormSet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
+from modeltranslation.admin import TranslationAdmin
+
+from booking.domain.announcements import announce
+from booking.domain.hours import remove_closure
+from booking.models import Authority, Closure, Counter, Offering, Office
+
+from .base import CheckedForm, ScopedAdmin, ScopedInline
+from .hours import ClosureForm
+from .offerings import OfferingsAdmin, OfferingsForm
+from .scope import is_operator
+from .services import OfferingForm
+
+
+class AuthorityForm(CheckedForm):
+    languages = forms.MultipleChoiceField(
+        label=gettext_lazy("languages"),
+        choices=settings.LANGUAGES,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
+@admin.register(Authority)
+class AuthorityAdmin(ScopedAdmin):
+    form = AuthorityForm
+    fields = ("name", "slug", "subdivision", "languages", "privacy_contact", "retention_days")
+    list_display = ("name", "slug", "subdivision", "retention_days")
+    search_fields = ("name", "slug")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple:
+        """The address is in links and mails that are already out: an operator's matter."""
+        return () if is_operator(request.user) else ("slug",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return is_operator(request.user) and super().has_delete_permission(request, obj)
+
+
+class CounterInline(ScopedInline):
+    model = Counter
+    fields = ("label", "position")
+    can_delete = False
+
+
+class OfferingInline(ScopedInline):
+    model = Offering
+    form = OfferingForm
+    fields = ("service", "minutes", "max_quantity", "letter", "online", "walk_in", "position")
+    can_delete = False
+
+
+class ClosureInline(ScopedInline):
+    model = Closure
+    form = ClosureForm
+    fields = ("first_day", "last_day", "reason", "keep")
+
+
+@admin.register(Office)
+class OfficeAdmin(ScopedAdmin, TranslationAdmin):
+    fixed_fields = ("authority",)
+    list_display = ("name", "address", "authority", "notice")
+    list_filter = (("authority", admin.RelatedOnlyFieldListFilter),)
+    list_select_related = ("authority",)
+    search_fields = ("name_de", "name_en", "address")
+    inlines = (CounterInline, OfferingInline, ClosureInline)
+    fieldsets = (
+        (None, {"fields": ("authority", "name", "address", "directions", "time_zone")}),
+        (gettext_lazy("Waiting room"), {"fields": ("notice",)}),
+        (
+            gettext_lazy("Booking online"),
+            {"fields": ("horizon_days", "hold_minutes", "ask_phone")},
+        ),
+        (
+            gettext_lazy("Check-in"),
+            {
+                "fields": (
+                    "check_in_opens_minutes",
+                    "check_in_closes_minutes",
+                    "grace_minutes",
+                    "late_wait_minutes",
+                )
+            },
+        ),
+        (
+            gettext_lazy("Without appointment"),
+            {"fields": ("target_wait_minutes", "last_ticket_minutes", "daily_tickets")},
+        ),
+    )
+
+    def save_model(self, request: HttpRequest, obj: Office, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        # Name and notice are on the displays.
+        announce(obj.pk)
+
+    def save_formset(
+        self, request: HttpRequest, form: Any, formset: BaseModelFormSet, change: bool
+    ) -> None:
+        if formset.model is not Closure:
+            formset.save()
+            return
+        formset.save(commit=False)
+        for closure in formset.deleted_objects:
+            remove_closure(closure)
+        for row in formset.forms:
+            if row.has_changed() and row not in formset.deleted_forms:
+                row.save_in_domain()
+
+
+class CounterForm(OfferingsForm, CheckedForm):
+    """A counter serves what its own office offers."""
+
+
+@admin.register(Counter)
+class CounterAdmin(OfferingsAdmin, ScopedAdmin):
+    form = CounterForm
+    fixed_fields = ("office",)
+    fields = ("office", "label", "position", "offerings")
+    list_display = ("label", "office", "state", "staff")
+    list_filter = (("office", admin.RelatedOnlyFieldListFilter), "state")
+    list_select_related = ("office", "staff")
+    search_fields = ("label", "office__name_de", "office__name_en")
+    ordering = ("office__name_de", "position", "label")
+
+    def save_model(self, request: HttpRequest, obj: Counter, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        announce(obj.office_id)
