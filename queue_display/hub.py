@@ -52,7 +52,7 @@ class Rhythm:
 class Hub:
     """The rooms of one process. Make one more for a test, with its own rhythm."""
 
-    def __init__(self, rhythm: Rhythm = Rhythm()) -> None:  # noqa: B008 - frozen
+    def __init__(self, rhythm: Rhythm = Rhythm()) -> None:
         self.rhythm = rhythm
         self.rooms: dict[UUID, Room] = {}
 

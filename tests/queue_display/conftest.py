@@ -1,6 +1,7 @@
 """Fixtures of displays and tickets: a hub of one's own, and people in the waiting room."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from channels.layers import InMemoryChannelLayer, channel_layers
@@ -23,11 +24,19 @@ QUIET = Rhythm(gather=0.005, poll=60, sign_of_life=60)
 
 
 @pytest.fixture
-def in_memory_layer() -> Iterator[InMemoryChannelLayer]:
-    layer = InMemoryChannelLayer()
-    former = channel_layers.set("default", layer)
-    yield layer
-    channel_layers.set("default", former)
+def use_layer(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], Any]:
+    """Let everybody use the given channel layer until the test ends."""
+
+    def use(layer: Any) -> Any:
+        monkeypatch.setitem(channel_layers.backends, "default", layer)
+        return layer
+
+    return use
+
+
+@pytest.fixture
+def in_memory_layer(use_layer: Callable[[Any], Any]) -> InMemoryChannelLayer:
+    return use_layer(InMemoryChannelLayer())
 
 
 @pytest.fixture

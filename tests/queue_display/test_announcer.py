@@ -4,7 +4,7 @@ import asyncio
 import time
 
 import pytest
-from channels.layers import InMemoryChannelLayer, channel_layers
+from channels.layers import InMemoryChannelLayer
 from django.db import transaction
 
 from booking.domain.visits import call_next
@@ -38,11 +38,8 @@ class RefusingLayer(InMemoryChannelLayer):
 
 
 @pytest.fixture
-def layer():
-    made = NotedLayer()
-    former = channel_layers.set("default", made)
-    yield made
-    channel_layers.set("default", former)
+def layer(use_layer) -> NotedLayer:
+    return use_layer(NotedLayer())
 
 
 def test_a_change_is_announced_once_it_is_committed(office, arrive, layer):
@@ -61,16 +58,14 @@ def test_a_change_that_is_rolled_back_is_not_announced(arrive, layer):
 
 @pytest.mark.parametrize("broken", [RefusingLayer, SilentLayer])
 def test_a_broken_channel_layer_never_fails_a_call(
-    arrive, staffed_counter, clerk, monkeypatch, caplog, broken
+    arrive, staffed_counter, clerk, use_layer, monkeypatch, caplog, broken
 ):
     visit = arrive()
     monkeypatch.setattr(announcer, "GIVE_UP_AFTER", 0.05)
-    former = channel_layers.set("default", broken())
+    use_layer(broken())
+    caplog.clear()
     begun = time.monotonic()
-    try:
-        assert call_next(staffed_counter.pk, staff=clerk) == visit
-    finally:
-        channel_layers.set("default", former)
+    assert call_next(staffed_counter.pk, staff=clerk) == visit
     assert time.monotonic() - begun < 2
     visit.refresh_from_db()
     assert visit.state == "called"

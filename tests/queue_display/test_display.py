@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from booking.domain.devices import make_device, revoke_device
-from booking.domain.visits import call_next
+from booking.domain.visits import call_next, call_visit
 from booking.models import Device
 from tests.conftest import TUESDAY
 
@@ -45,9 +45,8 @@ def test_a_revoked_screen_is_sent_to_be_paired(paired, screen):
 
 
 def test_the_board_knows_its_calls_before_the_socket_opens(screen, arrive, staffed_counter, clerk):
-    arrive()
-    arrive()
-    call_next(staffed_counter.pk, staff=clerk)
+    first, _second = arrive(), arrive()
+    call_visit(first.pk, staffed_counter.pk, staff=clerk)
     content = screen.get("/display/").content.decode()
     snapshot = embedded(content, "display-snapshot")
     assert [call["number"] for call in snapshot["calls"]] == ["A001"]

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 from channels.db import database_sync_to_async
-from channels.layers import InMemoryChannelLayer, channel_layers
+from channels.layers import InMemoryChannelLayer
 from django.conf import settings
 
 from booking.domain.actor import Actor
@@ -174,10 +174,9 @@ async def test_one_broken_socket_does_not_keep_the_news_from_the_others(
 
 
 async def test_without_a_channel_layer_calls_work_and_the_displays_catch_up(
-    office: Office, arrive: Callable[[], Visit], staffed_counter: Counter, clerk: User
+    office: Office, arrive: Callable[[], Visit], staffed_counter: Counter, clerk: User, use_layer
 ):
-    layer = FailingLayer()
-    former = channel_layers.set("default", layer)
+    layer = use_layer(FailingLayer())
     hub = Hub(QUICK)
     listener = Listener()
     try:
@@ -192,7 +191,6 @@ async def test_without_a_channel_layer_calls_work_and_the_displays_catch_up(
         await until(lambda: bool(layer.groups.get(office_group(office.pk))))
     finally:
         await hub.leave(office.pk, listener)
-        channel_layers.set("default", former)
 
 
 async def test_silence_of_the_queue_is_filled_with_signs_of_life(office, in_memory_layer):
@@ -225,12 +223,11 @@ async def test_when_the_database_is_away_nothing_is_said_and_later_all_is_well(
 
 @pytest.mark.services
 async def test_over_redis_one_subscription_serves_all_sockets_and_both_processes(
-    office, arrive, staffed_counter, clerk
+    office, arrive, staffed_counter, clerk, use_layer
 ):
     from channels_redis.pubsub import RedisPubSubChannelLayer
 
-    layer = RedisPubSubChannelLayer(hosts=[settings.REDIS_URL])
-    former = channel_layers.set("default", layer)
+    layer = use_layer(RedisPubSubChannelLayer(hosts=[settings.REDIS_URL]))
     hub, hub_of_another_process = Hub(QUIET), Hub(QUIET)
     listeners = [Listener() for _ in range(20)]
     far = Listener()
@@ -251,4 +248,3 @@ async def test_over_redis_one_subscription_serves_all_sockets_and_both_processes
             await hub.leave(office.pk, listener)
         await hub_of_another_process.leave(office.pk, far)
         await layer.flush()
-        channel_layers.set("default", former)

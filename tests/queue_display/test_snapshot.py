@@ -6,11 +6,12 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from booking.domain import visits
 from booking.domain.actor import Actor
 from booking.domain.counters import open_counter
-from booking.models import Queue
+from booking.models import Queue, User
 from queue_display.snapshot import (
     EXPECTED,
     office_state,
@@ -44,9 +45,8 @@ def test_an_office_that_never_changed_has_version_zero(office):
 def test_a_call_is_shown_with_number_counter_and_moment_in_utc(
     office, arrive, staffed_counter, clerk
 ):
-    arrive()
-    arrive()
-    visits.call_next(staffed_counter.pk, staff=clerk)
+    first, _second = arrive(), arrive()
+    visits.call_visit(first.pk, staffed_counter.pk, staff=clerk)
     shown = display(office)
     assert shown["version"] == queue_version(office.pk) > 0
     assert shown["waiting"] == 1
@@ -92,7 +92,8 @@ def test_who_is_being_served_stays_on_the_display_until_the_end(
 def test_at_most_ten_calls_are_shown(office, arrive):
     for _ in range(12):
         counter = factories.CounterFactory(office=office)
-        member = factories.make_staff(office)
+        # Without a password: to hash twelve takes seconds.
+        member = User.objects.create(username=f"clerk at {counter}")
         open_counter(counter.pk, staff=member)
         arrive()
         visits.call_next(counter.pk, staff=member)
@@ -182,7 +183,5 @@ def test_an_appointment_is_expected_until_it_checks_in(office, booked_appointmen
 def test_the_notice_is_in_the_main_language(office):
     office.notice_de, office.notice_en = "Heute bis 18 Uhr", "Open until six"
     office.save()
-    from django.utils.translation import override
-
     with override("en"):
         assert display(office)["notice"] == "Heute bis 18 Uhr"
