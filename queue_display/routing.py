@@ -1,8 +1,10 @@
 from django.urls import path
 
 from .consumers import DisplayConsumer, TicketConsumer
+from .desk_consumer import desk_socket
 
 websocket_urlpatterns = [
     path("ws/display/", DisplayConsumer.as_asgi()),
     path("ws/ticket/<uuid:ticket_id>/", TicketConsumer.as_asgi()),
+    path("ws/desk/<uuid:office_id>/", desk_socket),
 ]
