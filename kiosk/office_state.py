@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from booking import clock
 from booking.domain.arrivals import require_tickets
@@ -12,6 +13,9 @@ from booking.domain.errors import DayFull, OfficeClosed, Refused
 from booking.domain.office_hours import current_span, next_opening, spans_of_day
 from booking.domain.visits import waiting_visits
 from booking.models import Office
+
+# Keeps day and month on one line.
+NO_BREAK = "\u00a0"
 
 
 @dataclass(frozen=True)
@@ -67,9 +71,11 @@ def _is_check_in_offered(office: Office) -> bool:
 def moment_in_words(moment: datetime) -> str:
     """A local moment as somebody at the counter would say it: today, tomorrow, on Thursday."""
     today = clock.now().astimezone(moment.tzinfo).date()
-    values = {"day": date_format(moment, "l, j. F"), "time": f"{moment:%H:%M}"}
+    # Translators: a day without its year, in Django's date format.
+    day = date_format(moment, pgettext("date format", "l j F"))
+    values = {"day": NO_BREAK.join(day.rsplit(" ", 1)), "time": f"{moment:%H:%M}"}
     if moment.date() == today:
         return _("today at %(time)s") % values
     if moment.date() == today + timedelta(days=1):
         return _("tomorrow at %(time)s") % values
-    return _("on %(day)s, at %(time)s") % values
+    return _("on %(day)s at %(time)s") % values
