@@ -7,7 +7,7 @@
 from functools import partial
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.dispatch import Signal
 
@@ -23,6 +23,11 @@ def announce(*office_ids: UUID) -> None:
     Call it last in the transaction: the version row is what all changes of one office
     share, and it stays locked until the commit. Several offices are locked in order of id.
     """
+    if connection.vendor == "postgresql":
+        # Foreign keys lock what they point to, by default at the commit: after the version
+        # row, while somebody who changes such a row already waits for the version.
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     for office_id in sorted(set(office_ids)):
         if not _raise_version(office_id):
             Queue.objects.get_or_create(pk=office_id)

@@ -312,14 +312,14 @@ def _same_request(existing: Appointment, items: Sequence[Item], start: datetime)
 
 
 def _lock(appointment_id: UUID) -> Appointment:
-    """The appointment, locked, and the office's slots in use before it: see ``capacity``."""
+    """The appointment, locked, and the office's slots in use before it: see ``capacity``.
+
+    The office never changes; the series is not joined, as the join would show the one from
+    before the lock was free.
+    """
     appointments = Appointment.objects.filter(pk=appointment_id)
     use_slots_of(appointments.values_list("office", flat=True).get())
-    return (
-        appointments.select_for_update(of=("self",))
-        .select_related("office__authority", "series")
-        .get()
-    )
+    return appointments.select_for_update(of=("self",)).select_related("office__authority").get()
 
 
 def _announce_if_today(appointment: Appointment) -> None:

@@ -18,6 +18,8 @@ from .items import Item, total_minutes
 from .publishing import ensure_published, horizon
 from .slot_grid import local_day_bounds, starts_with_room, units_needed
 
+NEAR_DAYS = 8
+
 
 def free_starts(
     office: Office, items: Sequence[Item], *, first_day: date, days: int
@@ -61,12 +63,19 @@ def series_for(office: Office, items: Sequence[Item]) -> list[OpeningHours]:
 def nearest_starts(
     office: Office, items: Sequence[Item], start: datetime, *, count: int = 5
 ) -> list[datetime]:
-    """The free starts nearest to ``start``, ascending, in the office's time."""
-    every = free_starts(
-        office, items, first_day=clock.today(office.zone), days=office.horizon_days + 1
-    )
-    flat = [moment for moments in every.values() for moment in moments]
-    return sorted(sorted(flat, key=lambda moment: abs(moment - start))[:count])
+    """The free starts nearest to ``start``, ascending, in the office's time.
+
+    Looks at the weeks around it first: in a rush everybody who comes too late asks for this.
+    """
+    for days in (NEAR_DAYS, office.horizon_days):
+        day = start.astimezone(office.zone).date()
+        by_day = free_starts(office, items, first_day=day - timedelta(days=days), days=2 * days + 1)
+        every = (moment for moments in by_day.values() for moment in moments)
+        nearest = sorted(every, key=lambda moment: abs(moment - start))[:count]
+        # Whatever lies outside the days looked at is further away than they reach.
+        if len(nearest) == count and abs(nearest[-1] - start) <= timedelta(days=days):
+            break
+    return sorted(nearest)
 
 
 def _free_slots(

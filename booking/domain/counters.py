@@ -67,14 +67,15 @@ def pause_counter(counter_id: UUID, *, staff: User, paused: bool) -> Counter:
 def _lock_counters(counter_id: UUID, staff: User | None = None) -> dict[UUID, Counter]:
     """The counter and the one the member of staff sits at, locked in order of id.
 
-    Without their keys: an event that names a counter need not wait.
+    Without their keys: an event that names a counter need not wait. Without a join, which
+    would show who sat there before the lock was free.
     """
     wanted = Q(pk=counter_id)
     if staff is not None:
         wanted |= Q(staff=staff)
     rows = Counter.objects.select_for_update(of=("self",), no_key=True).filter(wanted)
     rows = rows.order_by("pk")
-    return {counter.pk: counter for counter in rows.select_related("staff")}
+    return {counter.pk: counter for counter in rows}
 
 
 def _close(counter: Counter) -> None:

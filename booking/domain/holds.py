@@ -31,7 +31,8 @@ def _expire(office_id: UUID) -> int:
     overdue = list(
         _overdue()
         .select_for_update(of=("self",), skip_locked=True)
-        .select_related("office", "series")
+        .select_related("office")
+        .prefetch_related("series")
         .filter(office=office_id)
         .order_by("pk")[:AT_ONCE]
     )

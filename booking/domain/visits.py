@@ -205,11 +205,7 @@ def _lock_own_counter(
     counter_id: UUID, staff: User, busy_with: tuple[str, ...] = Visit.AT_COUNTER
 ) -> Counter:
     """The counter of this member of staff, with nobody there in a state of ``busy_with``."""
-    counter = (
-        Counter.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("staff")
-        .get(pk=counter_id)
-    )
+    counter = Counter.objects.select_for_update(no_key=True).get(pk=counter_id)
     if counter.state == Counter.State.CLOSED:
         raise CounterClosed
     if counter.staff_id != staff.pk:
@@ -255,11 +251,8 @@ def _move(visit_id: UUID, action: str, actor: Actor, **changes: object) -> Visit
 
 
 def _lock_visit(visit_id: UUID) -> Visit:
-    return (
-        Visit.objects.select_for_update(of=("self",))
-        .select_related("office", "counter__staff")
-        .get(pk=visit_id)
-    )
+    # Without a join: it would show the office and counter from before the lock was free.
+    return Visit.objects.select_for_update().get(pk=visit_id)
 
 
 def _apply(visit: Visit, action: str, actor: Actor, changes: dict[str, object]) -> None:
