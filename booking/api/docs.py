@@ -9,6 +9,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from ninja import NinjaAPI
 from ninja.openapi.docs import DocsBase
 
@@ -28,12 +30,12 @@ class DocsPage(DocsBase):
         statuses = reference.statuses()
         context = {
             "title": api.title,
-            "description": api.description.split("\n\n"),
+            "description": [_prose(text) for text in api.description.split("\n\n")],
             "openapi_url": self.get_openapi_url(api, params),
             "groups": _groups(schema["paths"]),
             "schemas": [_shape(name, one) for name, one in schema["components"]["schemas"].items()],
             "codes": [
-                {"code": code, "status": int(statuses[code]), "meaning": meaning}
+                {"code": code, "status": int(statuses[code]), "meaning": _prose(meaning)}
                 for code, meaning in reference.MEANING.items()
             ],
         }
@@ -41,6 +43,14 @@ class DocsPage(DocsBase):
             response = render(request, "api/docs.html", context)
         response["Content-Language"] = "en"
         return response
+
+
+def _prose(text: str) -> SafeString:
+    """The text with what stands between backquotes as code."""
+    parts = enumerate(text.split("`"))
+    return format_html_join(
+        "", "{}", ((format_html("<code>{}</code>", part) if i % 2 else part,) for i, part in parts)
+    )
 
 
 def _groups(paths: dict[str, dict]) -> list[dict[str, Any]]:
@@ -60,7 +70,7 @@ def _operation(method: str, path: str, operation: dict[str, Any]) -> dict[str, A
         "method": method,
         "path": path,
         "summary": operation["summary"],
-        "description": operation.get("description", ""),
+        "description": _prose(operation.get("description", "")),
         "credentials": [CREDENTIALS[name] for one in operation.get("security", []) for name in one],
         "parameters": [
             {
@@ -68,7 +78,7 @@ def _operation(method: str, path: str, operation: dict[str, Any]) -> dict[str, A
                 "place": parameter["in"],
                 "required": parameter["required"],
                 "type": _type(parameter["schema"]),
-                "description": parameter.get("description", ""),
+                "description": _prose(parameter.get("description", "")),
             }
             for parameter in operation["parameters"]
         ],
@@ -92,13 +102,13 @@ def _shape(name: str, schema: dict[str, Any]) -> dict[str, Any]:
     required = schema.get("required", [])
     return {
         "name": name,
-        "description": schema.get("description", ""),
+        "description": _prose(schema.get("description", "")),
         "fields": [
             {
                 "name": field,
                 "type": _type(one),
                 "required": field in required,
-                "description": one.get("description", ""),
+                "description": _prose(one.get("description", "")),
             }
             for field, one in schema.get("properties", {}).items()
         ],
