@@ -13,10 +13,11 @@ from booking.domain.appointments import (
 from booking.domain.errors import NotFound
 from booking.domain.holds import expire_holds
 from booking.domain.items import choose_items
+from booking.hold_limit import limit_holds
 from booking.models import Appointment
 from booking.security import appointment_secret, is_appointment_secret
 
-from .auth import AppointmentSecret, limit_holds
+from .auth import AppointmentSecret
 from .reference import answers
 from .requests import IdempotencyKey, get_office, scoped_key, start_in
 from .schemas import AppointmentOut, DetailsIn, HoldIn, HoldOut, ItemOut

@@ -16,8 +16,10 @@ from booking.domain.errors import (
     OutsideHours,
     Refused,
     SlotTaken,
+    TooManyAttempts,
 )
 from booking.domain.items import Item
+from booking.hold_limit import limit_holds
 from booking.models import Appointment, Office
 from booking.security import new_token
 
@@ -40,11 +42,14 @@ def hold(request: HttpRequest, office_id: UUID) -> HttpResponse:
     if start is None:
         return redirect(times_path(office, items))
     try:
+        limit_holds(request)
         appointment, flow = hold_in_flow(
             office=office, items=items, start=start, flow=flow_of(request)
         )
     except (SlotTaken, OutsideHours):
         return redirect(times_path(office, items, taken=start.isoformat()))
+    except TooManyAttempts:
+        return redirect(times_path(office, items, wait="1"))
     if appointment.state == Appointment.State.BOOKED:
         response = to_appointment(appointment, "?already=booked")
         forget_flow(request, response, appointment)

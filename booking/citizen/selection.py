@@ -52,9 +52,9 @@ def times_path(office: Office, items: Sequence[Item], **more: str) -> str:
 
 
 def parse_start(text: str | None) -> datetime | None:
-    """An aware moment in ISO 8601, or ``None``."""
+    """An aware moment of this century or the next in ISO 8601, or ``None``."""
     try:
         start = datetime.fromisoformat(text or "")
     except ValueError:
         return None
-    return start if start.tzinfo else None
+    return start if start.tzinfo and 2000 <= start.year <= 2200 else None

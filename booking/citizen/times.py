@@ -29,7 +29,8 @@ from .steps import booking_steps
 def times(request: HttpRequest, office_id: UUID) -> HttpResponse:
     """The next free times, a calendar of days, and the times of one day.
 
-    ``day`` and ``month`` choose what is shown; ``taken`` is a start that somebody else got.
+    ``day`` and ``month`` choose what is shown, else it is the first with a free time;
+    ``taken`` is a start that somebody else got.
     """
     office = get_object_or_404(Office.objects.select_related("authority"), pk=office_id)
     try:
@@ -60,9 +61,13 @@ def _free(request: HttpRequest, office: Office, items: Sequence[Item]) -> dict[s
     now, today, last_day = clock.now(), clock.today(office.zone), horizon(office)
     free = free_starts(office, items, first_day=today, days=office.horizon_days + 1)
     spans = spans_by_day(office, today, last_day, series_for(office, items))
-    day = _parse_day(request.GET.get("day")) or next(iter(free), None)
-    month = _parse_day(f"{request.GET.get('month')}-01") or first_of_month(day or today)
+    day = _parse_day(request.GET.get("day"))
+    month = _parse_day(f"{request.GET.get('month')}-01") or first_of_month(
+        day or next(iter(free), today)
+    )
     month = min(max(month, first_of_month(today)), first_of_month(last_day))
+    if day is None:
+        day = next((day for day in free if day >= month), None)
     return {
         "today": today,
         "last_day": last_day,
@@ -92,10 +97,10 @@ def _taken(request: HttpRequest, office: Office, items: Sequence[Item]) -> dict[
     taken = parse_start(request.GET.get("taken"))
     if taken is None:
         return {}
-    return {
-        "taken": taken.astimezone(office.zone),
-        "alternatives": nearest_starts(office, items, taken),
-    }
+    alternatives = nearest_starts(office, items, taken)
+    if taken in alternatives:  # free again, or an old address
+        return {}
+    return {"taken": taken.astimezone(office.zone), "alternatives": alternatives}
 
 
 def _held(request: HttpRequest, office: Office) -> dict[str, object] | None:

@@ -44,7 +44,24 @@ def appointment_calendar(
         first_date=appointment.start.date() - timedelta(days=366),
         last_date=appointment.start.date() + timedelta(days=366),
     )
+    _write_onsets_as_before_the_change(calendar)
     return calendar.to_ical().decode()
+
+
+def _write_onsets_as_before_the_change(calendar: Calendar) -> None:
+    """Summer time begins at 02:00, not 03:00: RFC 5545, 3.6.5 counts by the offset before.
+
+    icalendar writes the first moment after the change where an hour is left out.
+    """
+    for zone in calendar.walk("VTIMEZONE"):
+        for part in zone.subcomponents:
+            gained = part.decoded("tzoffsetto") - part.decoded("tzoffsetfrom")
+            if gained <= timedelta(0):
+                continue
+            onsets = part.pop("rdate", None)
+            part["dtstart"].dt -= gained
+            if onsets is not None:
+                part.add("rdate", [onset.dt - gained for onset in onsets.dts])
 
 
 def _organizer(name: str) -> vCalAddress:

@@ -267,7 +267,9 @@ def test_a_name_is_shown_as_text_whatever_it_holds(citizen, ten):
     assert b"&lt;script&gt;alert" in page
 
 
-@pytest.mark.parametrize("start", ["", "tomorrow", "2026-11-24T10:00", "9" * 50])
+@pytest.mark.parametrize(
+    "start", ["", "tomorrow", "2026-11-24T10:00", "9" * 50, "0001-01-01T00:00+14:00"]
+)
 def test_a_start_that_is_none_leads_back_to_the_times(citizen, start):
     data = {"offering": [f"{citizen.items[0].offering.pk}:1"], "start": start}
     response = citizen.client.post(reverse("hold", args=[citizen.office.pk]), data)
@@ -287,3 +289,11 @@ def test_the_flow_is_stored_hashed_and_its_cookie_is_out_of_reach_of_scripts(cit
     assert cookie["httponly"]
     assert cookie["samesite"] == "Lax"
     assert cookie.value not in appointment.idempotency_key
+
+
+def test_whoever_takes_too_many_times_has_to_wait(citizen, ten, settings):
+    settings.HOLDS_PER_MINUTE = 1
+    citizen.client.defaults["REMOTE_ADDR"] = "192.0.2.1"
+    citizen.hold(ten)
+    response = citizen.client.get(english(citizen.hold(ten).url))
+    assert b"Too many attempts. Please wait a minute." in response.content

@@ -74,7 +74,9 @@ def test_months_lead_on_to_the_end_of_the_horizon_and_no_further(citizen):
     assert (last["month"], last["after"]) == (date(2027, 1, 1), None)
 
 
-@pytest.mark.parametrize("day", ["2026-13-01", "yesterday", "", "1999-01-01", "2099-01-01"])
+@pytest.mark.parametrize(
+    "day", ["2026-13-01", "yesterday", "", "1999-01-01", "9999-12-31", "0001-01-01T00:00+14:00"]
+)
 def test_a_day_that_is_none_does_no_harm(citizen, day):
     assert citizen.times(day=day, month=day, taken=day).status_code == 200
 
@@ -91,6 +93,18 @@ def test_what_needs_an_appointment_promises_no_walk_in(citizen, offering):
     offering.walk_in = False
     offering.save()
     assert "You can also come without" not in text(citizen)
+
+
+def test_a_day_without_free_times_says_so(citizen):
+    assert "No time is free on this day." in text(citizen, day="2026-11-25")
+
+
+def test_another_month_shows_its_first_day_with_free_times(citizen):
+    assert citizen.times(month="2026-12").context["day"] == date(2026, 12, 1)
+
+
+def test_a_time_that_is_free_again_is_not_called_taken(citizen, ten):
+    assert "taken" not in citizen.times(taken=ten.isoformat()).context
 
 
 def test_longer_appointments_have_fewer_starts(citizen, offering):

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import vobject
+from icalendar import Calendar
 
 from booking.documents.calendar import appointment_calendar
 from booking.domain.appointments import cancel_appointment, confirm_appointment, hold_appointment
@@ -64,6 +65,28 @@ def test_the_time_zone_is_small(office, offering):
     text = written(at(datetime(2026, 11, 24, 10, tzinfo=BERLIN), office, offering))
     assert text.count("BEGIN:VTIMEZONE") == 1
     assert len(text) < 2500
+
+
+@pytest.mark.parametrize("name", ["Europe/Berlin", "America/New_York", "Australia/Sydney"])
+def test_each_onset_is_the_instant_of_a_clock_change(office, offering, name):
+    """Read by the letter of RFC 5545: the onset counts by the offset before it."""
+    office.time_zone = name
+    zone = ZoneInfo(name)
+    calendar = Calendar.from_ical(
+        written(at(datetime(2026, 11, 24, 10, tzinfo=zone), office, offering))
+    )
+    changes = 0
+    for part in calendar.walk("VTIMEZONE")[0].subcomponents:
+        before, after = part.decoded("tzoffsetfrom"), part.decoded("tzoffsetto")
+        if before == after:  # the offset at the beginning of what is described
+            continue
+        onsets = [part.decoded("dtstart"), *(day.dt for day in part["rdate"].dts)]
+        for onset in onsets:
+            instant = (onset - before).replace(tzinfo=UTC)
+            assert instant.astimezone(zone).utcoffset() == after
+            assert (instant - timedelta(seconds=1)).astimezone(zone).utcoffset() == before
+            changes += 1
+    assert changes >= 3
 
 
 def test_a_cancellation_withdraws_the_same_entry(office, offering):
