@@ -119,6 +119,7 @@ class DeskState:
 
     office: Office
     version: int
+    now: datetime
     mine: Counter | None
     current: Person | None
     counters: list[CounterLine]
@@ -171,6 +172,7 @@ def desk_state(office: Office, user: User) -> DeskState:
     return DeskState(
         office=office,
         version=version,
+        now=now,
         mine=mine,
         current=at_counter.get(mine.pk) if mine else None,
         counters=[CounterLine(counter, at_counter.get(counter.pk)) for counter in counters],

@@ -17,6 +17,7 @@ const STALE = 25_000;
 const RENEW = 60_000;
 
 let shownAt = performance.now();
+let shownDate = Date.now();
 let freshAt = Date.now();
 let connected = false;
 let fetchedAt = Date.now();
@@ -68,6 +69,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 });
 new MutationObserver(() => {
   shownAt = performance.now();
+  shownDate = Date.now();
   for (const id of before.closed) document.getElementById(id)?.removeAttribute("open");
   if (before.focus && document.activeElement === document.body) {
     const target = document.getElementById(before.focus) ?? document.getElementById(before.region);
@@ -158,6 +160,12 @@ function tick() {
   }
 }
 
+/** The office's time of day at a moment of this browser, whose clock may be another. */
+function officeTime(moment) {
+  const then = new Date(Date.parse(`${shown().at}Z`) + moment - shownDate);
+  return then.toISOString().slice(11, 19);
+}
+
 function say(state) {
   const text = live.dataset[state];
   if (live.textContent !== text) live.textContent = text;
@@ -170,8 +178,7 @@ function check() {
   if (behind || now - fetchedAt >= (connected ? RENEW : POLL)) refresh();
   const old = now - freshAt >= STALE;
   if (old && stale.hidden) {
-    document.getElementById("desk-stale-since").textContent = new Date(freshAt).toLocaleTimeString(
-      document.documentElement.lang, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+    document.getElementById("desk-stale-since").textContent = officeTime(freshAt);
   }
   stale.hidden = !old;
   say(old ? "stale" : connected ? "live" : "polling");

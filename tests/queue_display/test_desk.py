@@ -396,7 +396,7 @@ def test_a_hostile_name_is_only_a_name(at_desk, office, offering, staffed_counte
     assert "<img src=x" not in page
 
 
-def test_times_are_those_of_the_office(at_desk, office, offering):
+def test_times_are_those_of_the_office(at_desk, office, offering, staffed_counter):
     booked(offering, TUESDAY.replace(hour=11))
     office.time_zone = "Atlantic/Canary"
     office.save()
