@@ -106,7 +106,7 @@ class Room:
                 await self._refresh()
             except Exception as error:  # the database is away: clients see the silence
                 logger.warning("office %s: state not read: %r", self.office_id, error)
-                self._alive_until = max(self._alive_until, _now() + self.rhythm.retry)
+                self._alive_until = _now() + self.rhythm.poll
 
     async def _wait_for_news(self) -> None:
         with suppress(TimeoutError):
