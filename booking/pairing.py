@@ -13,6 +13,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -151,7 +152,7 @@ def pair_device(request: HttpRequest) -> HttpResponse:
         messages.success(
             request,
             _("%(device)s is paired with %(office)s. It starts by itself within a few seconds.")
-            % {"device": device, "office": device.office},
+            % {"device": capfirst(str(device)), "office": device.office},
         )
         return redirect("pair_device")
     return render(request, "pairing/staff.html", {"form": form})

@@ -126,14 +126,21 @@ def _other(refused: Refused) -> Answer:
     return Answer(heading=_("That did not work"), sentence=refused.message, kind="warning")
 
 
-def already_checked_in(visit: Visit) -> Answer:
-    """The number again: whoever knows the code may know it."""
+def number_again(visit: Visit) -> Answer:
+    """The number again: whoever holds the code or the ticket may know it."""
     if visit.state not in Visit.OPEN:
         return Answer(
-            heading=_("This appointment was already used"),
+            heading=_("You were already called"),
             sentence=_("If you still need something, please draw a ticket or ask our staff."),
             kind="warning",
             offers_ticket=True,
+        )
+    if visit.state in Visit.AT_COUNTER:
+        return Answer(
+            heading=_("It is your turn"),
+            big=visit.number,
+            sentence=_("Please go to counter %(counter)s") % {"counter": visit.counter.label},
+            kind="success",
         )
     return Answer(
         heading=_("You have already checked in"),

@@ -8,6 +8,7 @@ another one.
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TookTooLong
+from textwrap import wrap
 
 from escpos.constants import RT_MASK_NOPAPER, RT_MASK_ONLINE, RT_STATUS_ONLINE, RT_STATUS_PAPER
 from escpos.exceptions import Error as PrinterError
@@ -22,6 +23,9 @@ logger = logging.getLogger(__name__)
 # Seconds: for each step with the printer, and for all of them including its name's look-up.
 STEP_SECONDS = 1.0
 ALL_SECONDS = 2.5
+
+# Letters on a line of 80 mm paper, with some to spare.
+COLUMNS = 42
 
 # Threads, because a name's look-up cannot be given a time limit.
 _printing = ThreadPoolExecutor(max_workers=8, thread_name_prefix="printer")
@@ -76,10 +80,14 @@ def receipt(slip: Slip) -> bytes:
     paper.set(custom_size=True, width=6, height=6, bold=True)
     paper.text(f"{slip.number}\n")
     paper.set(normal_textsize=True)
-    paper.text("\n" + "\n".join(slip.services) + "\n")
+    paper.text(f"\n{_wrapped(*slip.services)}\n")
     paper.set(bold=False)
-    paper.text("\n".join(filter(None, [slip.wait, slip.directions])) + "\n\n")
+    paper.text(f"{_wrapped(slip.wait, slip.directions)}\n\n")
     paper.qr(slip.link, size=6, native=True)
     paper.text(f"\n{slip.hint}\n{slip.drawn}\n")
     paper.cut()
     return paper.output
+
+
+def _wrapped(*texts: str) -> str:
+    return "\n".join(line for text in texts for line in wrap(text, COLUMNS))

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", views.start, name="kiosk"),
     path("check-in/", views.check_in, name="kiosk_check_in"),
     path("services/", views.services, name="kiosk_services"),
+    path("services/several/", views.several, name="kiosk_several"),
     path("services/<uuid:offering_id>/", views.quantity, name="kiosk_quantity"),
     path("ticket/<uuid:visit_id>/", tickets.ticket, name="kiosk_ticket"),
     path("ticket/<uuid:visit_id>/print/", tickets.print_ticket, name="kiosk_print"),

@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
@@ -14,7 +15,7 @@ from booking.models import Offering
 from booking.pairing import DeviceRequest
 from booking.throttle import count_attempt
 
-from .answers import Answer, already_checked_in, answer_to
+from .answers import Answer, answer_to, number_again
 from .office_state import state_of
 from .page import key_of, kiosk_page, show
 from .printing import printer_fault
@@ -53,11 +54,8 @@ def check_in(request: DeviceRequest) -> HttpResponse:
             actor=Actor(device=request.device),
             idempotency_key=key_of(request),
         )
-    except CodeUnknown as refused:
-        typed = code if len(code) <= CODE_LENGTH + 1 else ""
-        return show(request, "code", {"error": "unknown", "refused": refused, "typed": typed})
-    except AlreadyCheckedIn:
-        return _show_number_again(request, code)
+    except (CodeUnknown, AlreadyCheckedIn) as refused:
+        return _known_or_not(request, code, refused)
     except Refused as refused:
         return show_answer(request, answer_to(refused))
     return redirect("kiosk_ticket", visit.pk)
@@ -69,10 +67,14 @@ def _limit_guesses(request: DeviceRequest, code: str) -> None:
         count_attempt("kiosk-code", str(request.device.pk), limit=CODES_PER_MINUTE)
 
 
-def _show_number_again(request: DeviceRequest, code: str) -> HttpResponse:
-    visit = arrivals.visit_of_code(request.device.office, code)
+def _known_or_not(request: DeviceRequest, code: str, refused: Refused) -> HttpResponse:
+    """The number again, for the code or the ticket of a visit; else the code to be corrected."""
+    visit = arrivals.find_visit(request.device.office, code)
+    if visit is None:
+        typed = code if len(code) <= CODE_LENGTH + 1 else ""
+        return show(request, "code", {"error": "unknown", "refused": refused, "typed": typed})
     here = visit.office_id == request.device.office_id and visit.state in visit.OPEN
-    return show_answer(request, already_checked_in(visit), visit=visit if here else None)
+    return show_answer(request, number_again(visit), visit=visit if here else None)
 
 
 def show_answer(request: DeviceRequest, answer: Answer, **context: object) -> HttpResponse:
@@ -90,12 +92,22 @@ def services(request: DeviceRequest) -> HttpResponse:
     state = state_of(request.device.office)
     if state.tickets_refused is not None:
         return show_answer(request, answer_to(state.tickets_refused))
-    offerings = request.device.office.offerings.filter(walk_in=True).select_related("service")
-    page = _page_of(offerings, request.GET.get("page"))
+    page = _page_of(_walk_in(request), request.GET.get("page"))
     return show(request, "services", {"page": page, "state": state})
 
 
-def _page_of(offerings: object, number: str | None) -> object:
+@kiosk_page("GET")
+def several(request: DeviceRequest) -> HttpResponse:
+    """Several services on one ticket."""
+    choices = [(offering, _quantities(offering)) for offering in _walk_in(request)]
+    return show(request, "several", {"choices": choices})
+
+
+def _walk_in(request: DeviceRequest) -> QuerySet[Offering]:
+    return request.device.office.offerings.filter(walk_in=True).select_related("service")
+
+
+def _page_of(offerings: QuerySet[Offering], number: str | None) -> Page:
     """Twelve tiles; where there are more, eleven and one that leads on."""
     count = offerings.count()
     return Paginator(offerings, TILES if count <= TILES else TILES - 1).get_page(number)
@@ -104,26 +116,22 @@ def _page_of(offerings: object, number: str | None) -> object:
 @kiosk_page("GET")
 def quantity(request: DeviceRequest, offering_id: UUID) -> HttpResponse:
     """For how many persons. One tap draws the ticket."""
-    offering = get_object_or_404(
-        Offering.objects.select_related("service"),
-        pk=offering_id,
-        office=request.device.office,
-        walk_in=True,
-    )
+    offering = get_object_or_404(_walk_in(request), pk=offering_id)
     return show(
         request,
         "quantity",
-        {"offering": offering, "quantities": range(1, offering.max_quantity + 1)},
+        {"offering": offering, "quantities": _quantities(offering)},
     )
+
+
+def _quantities(offering: Offering) -> range:
+    return range(1, offering.max_quantity + 1)
 
 
 def _draw(request: DeviceRequest) -> HttpResponse:
     office = request.device.office
     try:
-        items = choose_items(
-            office,
-            [(offering, _quantity(request)) for offering in request.POST.getlist("offering")],
-        )
+        items = choose_items(office, _chosen(request))
         visit = arrivals.draw_ticket(
             office=office,
             items=items,
@@ -135,7 +143,10 @@ def _draw(request: DeviceRequest) -> HttpResponse:
     return redirect("kiosk_ticket", visit.pk)
 
 
-def _quantity(request: DeviceRequest) -> int:
-    """As sent; nonsense becomes 0, which the domain refuses in its own words."""
-    text = request.POST.get("quantity", "1")
-    return int(text) if text.isdecimal() and len(text) <= 3 else 0
+def _chosen(request: DeviceRequest) -> list[tuple[str, int]]:
+    """Offerings with quantities, as sent; nonsense becomes 0, which the domain refuses."""
+    chosen = []
+    for offering in request.POST.getlist("offering"):
+        text = request.POST.get(f"quantity-{offering}", request.POST.get("quantity", "1"))
+        chosen.append((offering, int(text) if text.isdecimal() and len(text) <= 3 else 0))
+    return chosen

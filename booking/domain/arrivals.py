@@ -67,9 +67,8 @@ def find_appointment(office: Office, code: str) -> Appointment:
         office__authority=office.authority_id,
         state__in=[Appointment.State.BOOKED, Appointment.State.CANCELLED],
     )
-    if match := UUID_IN_TEXT.search(code):
-        hexadecimal = re.sub(r"[^0-9a-f]", "", match.group(), flags=re.IGNORECASE)
-        appointment = appointments.filter(pk=hexadecimal).first()
+    if identity := _identity_in(code):
+        appointment = appointments.filter(pk=identity).first()
     else:
         digits = re.sub(r"[\s-]", "", code)
         appointment = appointments.filter(code=digits).first() if digits.isdecimal() else None
@@ -78,10 +77,25 @@ def find_appointment(office: Office, code: str) -> Appointment:
     return appointment
 
 
-def visit_of_code(office: Office, code: str) -> Visit | None:
-    """The visit that a code has already become, for whoever asks for the number again."""
-    appointment = find_appointment(office, code)
-    return Visit.objects.filter(appointment=appointment).select_related("office").first()
+def find_visit(office: Office, code: str) -> Visit | None:
+    """The visit of today that a code has become, or whose own ticket was scanned.
+
+    For whoever asks for the number again.
+    """
+    visits = Visit.objects.filter(day=clock.today(office.zone)).select_related("office", "counter")
+    if (identity := _identity_in(code)) and (
+        visit := visits.filter(office=office, pk=identity).first()
+    ):
+        return visit
+    try:
+        return visits.filter(appointment=find_appointment(office, code)).first()
+    except CodeUnknown:
+        return None
+
+
+def _identity_in(code: str) -> UUID | None:
+    match = UUID_IN_TEXT.search(code)
+    return UUID(re.sub(r"[^0-9a-fA-F]", "", match.group())) if match else None
 
 
 @transaction.atomic

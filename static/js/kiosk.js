@@ -1,6 +1,7 @@
 /* The kiosk's pages: the clock, the keypad, and the way back to the start when nobody is there. */
 
 const body = document.body;
+const dialog = document.getElementById("still-there");
 const ASK_SECONDS = 20;    // "Are you still there?"
 const REFRESH_SECONDS = 60; // the start page follows opening hours and queue
 
@@ -13,20 +14,23 @@ if (clock) {
 }
 
 /* Leaving goes through a question to the server: without network this page stays and says so. */
+let leaving = false;
+
 async function leave(address) {
-  const offline = document.getElementById("offline");
+  leaving = true;
   try {
     const answer = await fetch(address, { cache: "no-store", redirect: "manual" });
     if (answer.status >= 500) throw new Error(answer.statusText);
     location.replace(address);
   } catch {
-    offline.hidden = false;
+    dialog.close();
+    document.getElementById("offline").hidden = false;
     setTimeout(() => leave(address), 5000);
   }
 }
 
 function goHome() {
-  leave(body.dataset.home);
+  if (!leaving) leave(body.dataset.home);
 }
 
 /* Counts seconds down in the child marked data-seconds, then calls over(). Returns how to stop it. */
@@ -44,7 +48,6 @@ function countDown(box, seconds, over) {
 
 /* Nobody there: ask, then go home; from the start page without asking, and only to the other language. */
 const idleSeconds = Number(body.dataset.idle);
-const dialog = document.getElementById("still-there");
 let lastTouch = Date.now();
 let stopAsking = null;
 
@@ -56,7 +59,7 @@ function ask() {
   dialog.showModal();
   stopAsking = countDown(dialog, ASK_SECONDS, goHome);
 }
-dialog?.addEventListener("close", () => {
+dialog.addEventListener("close", () => {
   stopAsking?.();
   lastTouch = Date.now();
 });
@@ -70,7 +73,7 @@ if ("start" in body.dataset) {
   }, 1000);
 } else if (idleSeconds) {
   setInterval(() => {
-    if (!dialog.open && Date.now() - lastTouch >= idleSeconds * 1000) ask();
+    if (!leaving && !dialog.open && Date.now() - lastTouch >= idleSeconds * 1000) ask();
   }, 1000);
 }
 

@@ -2,16 +2,22 @@
 
 import time
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.urls import reverse
 
 from booking.domain.actor import CITIZEN
 from booking.domain.appointments import cancel_appointment
+from booking.domain.arrivals import draw_ticket
+from booking.domain.counters import open_counter
 from booking.domain.devices import make_device
+from booking.domain.items import Item
 from booking.domain.links import appointment_link, ticket_link
-from booking.domain.visits import leave
+from booking.domain.visits import call_next, leave
 from booking.models import Visit
+from booking.throttle import count_attempt
+from kiosk import views
 from tests import factories
 from tests.conftest import TUESDAY
 
@@ -95,8 +101,31 @@ def test_an_appointment_already_used_shows_no_number(kiosk, book):
     send(kiosk, code)
     leave(Visit.objects.get().pk, actor=CITIZEN)
     answer = send(kiosk, code, key="the-key-of-a-later-page")
-    assert heading(answer) == "This appointment was already used"
+    assert heading(answer) == "You were already called"
     assert "A001" not in text(answer)
+
+
+def test_who_is_being_called_is_sent_to_the_counter(kiosk, book, counter, clerk):
+    code = book().code
+    send(kiosk, code)
+    open_counter(counter.pk, staff=clerk)
+    call_next(counter.pk, staff=clerk)
+    answer = send(kiosk, code, key="the-key-of-a-later-page")
+    assert heading(answer) == "It is your turn"
+    assert counter.label in answer.context["answer"].sentence
+
+
+def test_a_ticket_scanned_at_the_kiosk_shows_its_number_again(kiosk, office, offering):
+    visit = draw_ticket(office=office, items=[Item(offering, 1)], actor=CITIZEN)
+    answer = send(kiosk, ticket_link(visit.pk))
+    assert (answer.context["answer"].big, answer.context["visit"]) == ("A001", visit)
+
+
+def test_a_ticket_of_another_office_is_unknown(kiosk):
+    elsewhere = factories.OfferingFactory()
+    factories.make_hours(elsewhere.office)
+    visit = draw_ticket(office=elsewhere.office, items=[Item(elsewhere, 1)], actor=CITIZEN)
+    assert send(kiosk, ticket_link(visit.pk)).context["error"] == "unknown"
 
 
 def test_early_says_when_check_in_opens(kiosk, book):
@@ -195,12 +224,12 @@ def test_a_tampered_key_is_ignored(kiosk, book, key):
 
 
 def test_guessing_is_slowed_down_and_the_kiosk_is_usable_again(kiosk, book, monkeypatch):
+    monkeypatch.setattr(views, "count_attempt", partial(count_attempt, seconds=2))
     appointment = book()
     for _ in range(20):
         send(kiosk, "12345678")
     assert heading(send(kiosk, appointment.code)) == "Please wait a minute"
-    a_minute_later = time.time() + 61
-    monkeypatch.setattr(time, "time", lambda: a_minute_later)
+    time.sleep(2.1)
     assert send(kiosk, appointment.code).status_code == 302
 
 

@@ -179,7 +179,8 @@ def test_every_page_is_accessible_and_fits_the_screen(page, office, book, size):
     factories.OfferingFactory.create_batch(12, office=office)
     page.set_viewport_size({"width": size[0], "height": size[1]})
     appointment = book()
-    for step in ("", "check-in/", "services/", f"services/{appointment.items.get().offering_id}/"):
+    quantity = f"services/{appointment.items.get().offering_id}/"
+    for step in ("", "check-in/", "services/", "services/several/", quantity):
         page.goto(f"/kiosk/{step}")
         require_sound(page)
     for code in ("12345678", appointment.code, appointment.code):

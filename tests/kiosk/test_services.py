@@ -1,9 +1,12 @@
 """Without an appointment: choose a service, get a ticket."""
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test import Client
 from django.urls import reverse
 
 from booking.domain import devices
@@ -56,6 +59,16 @@ def test_several_persons_are_one_ticket(kiosk, offering):
     assert list(page.context["quantities"]) == [1, 2, 3, 4]
     draw(kiosk, offering, quantity="3")
     assert Visit.objects.get().items.get().quantity == 3
+
+
+def test_several_services_are_one_ticket(kiosk, office, offering):
+    other = factories.OfferingFactory(office=office, letter="B")
+    page = kiosk.get(reverse("kiosk_several"))
+    assert [choice[0] for choice in page.context["choices"]] == [offering, other]
+    values = {"offering": [offering.pk, other.pk], f"quantity-{other.pk}": "2", "key": KEY}
+    kiosk.post(reverse("kiosk_services"), values)
+    items = Visit.objects.get().items.all()
+    assert [(item.offering, item.quantity) for item in items] == [(offering, 1), (other, 2)]
 
 
 @pytest.mark.parametrize("quantity", ["0", "-1", "5", "x", "", "1.5", "9" * 400, "\x00", "２"])
@@ -137,3 +150,20 @@ def test_a_revoked_kiosk_draws_nothing(kiosk, device, offering):
     assert draw(kiosk, offering).url == reverse("kiosk_pairing")
     assert kiosk.get(reverse("kiosk")).url == reverse("kiosk_pairing")
     assert Visit.objects.count() == 0
+
+
+@pytest.mark.services
+@pytest.mark.django_db(transaction=True)
+def test_taps_that_arrive_at_the_same_moment_draw_one_ticket(kiosk, offering):
+    def tap(_number: int) -> str:
+        browser = Client()
+        browser.cookies = kiosk.cookies
+        try:
+            return draw(browser, offering).url
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=4) as fingers:
+        addresses = set(fingers.map(tap, range(8)))
+    assert len(addresses) == 1
+    assert Visit.objects.count() == 1

@@ -124,12 +124,12 @@ def test_a_second_check_in_is_refused_and_the_visit_can_be_found(appointment):
     visit = check_in(appointment)
     with pytest.raises(errors.AlreadyCheckedIn):
         check_in(appointment)
-    assert arrivals.visit_of_code(appointment.office, appointment.code) == visit
+    assert arrivals.find_visit(appointment.office, appointment.code) == visit
     assert Visit.objects.count() == 1
 
 
 def test_before_check_in_a_code_has_no_visit(appointment):
-    assert arrivals.visit_of_code(appointment.office, appointment.code) is None
+    assert arrivals.find_visit(appointment.office, appointment.code) is None
 
 
 def test_the_same_key_answers_the_same_visit(appointment):
