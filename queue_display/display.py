@@ -38,8 +38,10 @@ def display(request: DeviceRequest) -> HttpResponse:
         "words": {
             # Translators: shown and spoken; {label} is the label of the counter, such as 3.
             "counter": _("Counter {label}"),
-            # Translators: spoken by the display; {counter} is “Counter 3” or “Reception”.
+            # Translators: spoken by the display; {counter} is “Counter 3”.
             "call": _("Number {number}, please go to {counter}."),
+            # Translators: spoken by the display; {counter} is a name, such as “Reception”.
+            "callToName": _("Number {number}, please come: {counter}."),
             "wait": _("Please wait until your number is shown here."),
             # Translators: {time} is when the display last heard from the server.
             "stale": _("No connection since {time}. Please listen for your number in the room."),

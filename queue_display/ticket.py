@@ -23,7 +23,7 @@ from .snapshot import (
     ticket_state,
     visits_of_ticket,
 )
-from .wording import counter_name
+from .wording import counter_name, is_name
 
 # Of an appointment that was cancelled, and of anything that belongs to another day.
 CANCELLED = "cancelled"
@@ -57,6 +57,7 @@ def _visit_context(visit: Visit) -> dict[str, object]:
         "office": visit.office,
         "ticket": state,
         "counter": counter_name(state.counter),
+        "counter_is_name": is_name(state.counter),
         "day": visit.day,
         "live": state.state not in ENDED,
         "may_leave": state.state in MAY_LEAVE,

@@ -9,8 +9,13 @@ from django.utils.translation import gettext as _
 WORD = re.compile(r"[^\W\d_]{3}")
 
 
+def is_name(label: str) -> bool:
+    """Whether a counter is called by its label alone."""
+    return bool(WORD.search(label))
+
+
 def counter_name(label: str) -> str:
     """“Counter 3” for the label 3, and “Empfang” for the label Empfang; empty for none."""
-    if not label or WORD.search(label):
+    if not label or is_name(label):
         return label
     return _("Counter %(label)s") % {"label": label}

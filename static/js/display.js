@@ -51,7 +51,8 @@
 
   const keyOf = (call) => `${call.number} ${call.called_at}`;
   // The same rule as in wording.py: a label with a word in it is a name by itself.
-  const counterName = (label) => (/\p{L}{3}/u.test(label) ? label : fill(words.counter, { label }));
+  const isName = (label) => /\p{L}{3}/u.test(label);
+  const counterName = (label) => (isName(label) ? label : fill(words.counter, { label }));
 
   const known = new Set(snapshot.calls.map(keyOf));
   const queue = [];
@@ -61,6 +62,7 @@
 
   const drawNewest = (call) => {
     newest.classList.toggle("newest--none", !call);
+    find("board").classList.toggle("board--quiet", !call);
     for (const part of ["please", "number", "counter"]) find(part).hidden = !call;
     find("quiet").hidden = Boolean(call);
     find("quiet").textContent = closed && !snapshot.waiting ? closed : words.wait;
@@ -68,6 +70,7 @@
     const name = counterName(call.counter);
     find("number").textContent = call.number;
     find("counter-name").textContent = name;
+    find("go").hidden = isName(call.counter);
     find("counter").classList.toggle("newest__counter--long", name.length > LONG_NAME);
   };
 
@@ -75,7 +78,7 @@
     const item = find("call").content.firstElementChild.cloneNode(true);
     const [number, counter] = item.children;
     const name = counterName(call.counter);
-    const split = name === call.counter ? -1 : name.lastIndexOf(call.counter);
+    const split = isName(call.counter) ? -1 : name.lastIndexOf(call.counter);
     number.textContent = call.number;
     counter.classList.toggle("call__counter--text", split < 0);
     counter.children[0].textContent = split < 0 ? "" : name.slice(0, split).trim();
@@ -105,7 +108,8 @@
     flash();
     // "A017" is spoken as A 17.
     const number = call.number.replace(/^(\D*)0*(\d+)$/, "$1 $2");
-    const sentence = fill(words.call, { number, counter: counterName(call.counter) });
+    const pattern = isName(call.counter) ? words.callToName : words.call;
+    const sentence = fill(pattern, { number, counter: counterName(call.counter) });
     await Promise.all([announceAloud(sentence), pause(ANNOUNCED_FOR)]);
     newest.classList.remove("newest--fresh");
     announced = null;

@@ -53,7 +53,7 @@ def test_a_counter_with_a_name_is_called_by_it(page, called):
     counter = called.counter
     counter.label = "Empfang"
     counter.save()
-    assert '<span class="ticket__counter">Empfang</span>' in page(called.pk)
+    assert 'Please go now to: <span class="ticket__counter">Empfang</span>' in page(called.pk)
 
 
 def test_the_page_follows_the_visit_to_its_end(page, called, clerk):
