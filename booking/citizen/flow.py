@@ -14,6 +14,7 @@ from booking.models import Appointment
 from booking.security import hash_token, new_token
 
 COOKIE = "schalter_flow"
+SETTLED = "booked"
 PLAUSIBLE = re.compile(r"[\w-]{40,60}", re.ASCII)
 
 
@@ -39,6 +40,14 @@ def remember_flow(response: HttpResponse, flow: str) -> None:
 
 
 def forget_flow(request: HttpRequest, response: HttpResponse, appointment: Appointment) -> None:
-    """The appointment is settled: the next one this browser books is another."""
+    """The appointment is settled: the next one this browser books is another.
+
+    What stays behind leads nowhere; it only lets the page of times ask whether another is
+    meant, for whoever comes back to it with the back button.
+    """
     if flow_key(request.COOKIES.get(COOKIE, "")) == appointment.idempotency_key:
-        response.delete_cookie(COOKIE, samesite="Lax")
+        remember_flow(response, SETTLED)
+
+
+def has_just_booked(request: HttpRequest) -> bool:
+    return request.COOKIES.get(COOKIE) == SETTLED

@@ -18,7 +18,7 @@ from booking.domain.office_hours import spans_by_day
 from booking.domain.publishing import horizon
 from booking.models import Appointment, Office
 
-from .flow import COOKIE, flow_key, flow_of, remember_flow
+from .flow import COOKIE, flow_key, flow_of, has_just_booked, remember_flow
 from .month import first_of_month, month_after, month_before, month_of
 from .secret import appointment_path
 from .selection import choose_path, chosen_items, parse_start, query_of, same_offerings
@@ -47,6 +47,7 @@ def times(request: HttpRequest, office_id: UUID) -> HttpResponse:
         "query": query_of(items),
         "flow": flow,
         "held": _held(request, office),
+        "just_booked": has_just_booked(request),
         **_taken(request, office, items),
         **_free(request, office, items),
     }

@@ -5,7 +5,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from icalendar import Calendar, Event, vCalAddress, vText
+from icalendar import Calendar, Event, vCalAddress, vDDDLists, vText
 
 from booking import clock
 from booking.models import Appointment, AppointmentItem
@@ -39,29 +39,30 @@ def appointment_calendar(
     calendar.add("version", "2.0")
     calendar.add("method", method)
     calendar.add_component(event)
-    # Two years around the appointment hold every clock change that matters to it.
+    # Some programs keep the first definition of a zone they meet for all later entries.
     calendar.add_missing_timezones(
         first_date=appointment.start.date() - timedelta(days=366),
-        last_date=appointment.start.date() + timedelta(days=366),
+        last_date=appointment.start.date() + timedelta(days=10 * 366),
     )
-    _write_onsets_as_before_the_change(calendar)
+    _tidy_zone(calendar)
     return calendar.to_ical().decode()
 
 
-def _write_onsets_as_before_the_change(calendar: Calendar) -> None:
-    """Summer time begins at 02:00, not 03:00: RFC 5545, 3.6.5 counts by the offset before.
+def _tidy_zone(calendar: Calendar) -> None:
+    """Write the clock changes as every program reads them.
 
-    icalendar writes the first moment after the change where an hour is left out.
+    Summer time begins at 02:00, not 03:00, for an onset counts by the offset before it
+    (RFC 5545, 3.6.5); icalendar writes the first moment after the change. And each later
+    change gets a line of its own: some programs read only the first of a list.
     """
     for zone in calendar.walk("VTIMEZONE"):
         for part in zone.subcomponents:
             gained = part.decoded("tzoffsetto") - part.decoded("tzoffsetfrom")
-            if gained <= timedelta(0):
-                continue
-            onsets = part.pop("rdate", None)
-            part["dtstart"].dt -= gained
-            if onsets is not None:
-                part.add("rdate", [onset.dt - gained for onset in onsets.dts])
+            skipped = max(gained, timedelta(0))
+            part["dtstart"].dt -= skipped
+            if "rdate" in part:
+                later = [onset.dt - skipped for onset in part.pop("rdate").dts]
+                part["rdate"] = [vDDDLists([onset]) for onset in later]
 
 
 def _organizer(name: str) -> vCalAddress:

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from booking.citizen.flow import COOKIE
 from booking.citizen.secret import appointment_path
+from booking.citizen.selection import times_path
 from booking.domain.appointments import cancel_appointment, confirm_appointment
 from booking.models import Appointment, OutboxMail, Slot
 from tests.conftest import TUESDAY
@@ -90,9 +91,17 @@ def test_back_button_after_booking_leads_to_the_booking(citizen, ten, ten_past):
     assert reverse("choose", args=[citizen.office.pk]).encode() in page.content
 
 
+def test_back_to_a_fresh_page_of_times_after_booking_asks_whether_another_is_meant(citizen, ten):
+    citizen.send(citizen.held(ten))
+    address = english(times_path(citizen.office, citizen.items))
+    sentence = b"Please choose a time here only if you need another appointment."
+    assert sentence in citizen.client.get(address).content
+    assert sentence not in citizen.client.get(address).content
+
+
 def test_after_a_booking_the_same_browser_can_book_another(citizen, ten, ten_past):
     citizen.send(citizen.held(ten))
-    assert citizen.client.cookies[COOKIE].value == ""
+    assert citizen.client.cookies[COOKIE].value == "booked"
     citizen.send(citizen.held(ten_past))
     assert Appointment.objects.filter(state=State.BOOKED).count() == 2
 
