@@ -26,8 +26,10 @@ MINUTE = timedelta(minutes=1)
 WALK_INS = 1.2
 # Towards now it gets crowded, so that every screen has something to show.
 RUSH = timedelta(minutes=50)
-WAITING_PER_CLERK = 2.4
-NO_SHOW, MISSED = 0.12, 0.05
+WAITING_PER_CLERK = 2.6
+NO_SHOW = 0.12
+# Every so many calls somebody does not come, first at the fifth.
+MISSED_EVERY, FIRST_MISSED = 14, 5
 REGULAR_CLERKS = 3
 # How long before now the clerks after them sit down; the last one does so right now.
 LATE_CLERKS = (timedelta(minutes=6), timedelta(0))
@@ -61,6 +63,7 @@ class Day:
     arrivals: list[tuple[datetime, Appointment]]
     desks: list[Desk] = field(default_factory=list)
     drawn: int = 0
+    called: int = 0
     has_parked: bool = False
 
     def __post_init__(self) -> None:
@@ -200,13 +203,17 @@ def _call(day: Day, desk: Desk) -> None:
 
 def _begin(day: Day, desk: Desk) -> None:
     desk.begins = None
-    if day.rng.random() < MISSED:
+    day.called += 1
+    if day.called % MISSED_EVERY == FIRST_MISSED:
         visits.missed(desk.visit.pk, actor=desk.actor)
         desk.visit = None
         return
     visits.begin(desk.visit.pk, actor=desk.actor)
     minutes = total_minutes(list(desk.visit.items.select_related("offering")))
-    desk.ends = clock.now() + minutes * day.rng.uniform(0.6, 1.2) * MINUTE
+    # When it is crowded everything takes longer, so that some are overdue now.
+    crowded = day.now - clock.now() <= RUSH
+    pace = day.rng.uniform(1.2, 1.8) if crowded else day.rng.uniform(0.6, 1.2)
+    desk.ends = clock.now() + minutes * pace * MINUTE
 
 
 def _end(day: Day, desk: Desk) -> None:

@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from booking.models import Authority
 
 from .deleting import reasons_to_keep
-from .scope import changeable, may_add, may_set_up, visible
+from .scope import changeable, rights_of, visible
 
 
 class CheckedForm(ModelForm):
@@ -77,18 +77,18 @@ class ScopedAdmin(ScopedChoices, admin.ModelAdmin):
         return form
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return may_set_up(request.user)
+        return rights_of(request).may_set_up
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return may_set_up(request.user) and (
+        return rights_of(request).may_set_up and (
             obj is None or visible(self.model, request.user).filter(pk=obj.pk).exists()
         )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return may_set_up(request.user) and may_add(self.model, request.user)
+        return rights_of(request).may_add(self.model)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return may_set_up(request.user) and (
+        return rights_of(request).may_set_up and (
             obj is None or changeable(self.model, request.user).filter(pk=obj.pk).exists()
         )
 

@@ -1,7 +1,10 @@
 """What somebody may see and change in the set-up: their own authority's or office's things."""
 
+from dataclasses import dataclass
+
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest
 
 from booking.domain.permissions import IN_SETUP, authorities_of, offices_of
 from booking.models import Authority, Office, Service, StaffRole, User
@@ -9,11 +12,37 @@ from booking.models import Authority, Office, Service, StaffRole, User
 Role = StaffRole.Role
 
 
-def may_set_up(user: User | AnonymousUser) -> bool:
-    """Whether somebody is a lead or an operator anywhere."""
-    return (
-        user.is_authenticated and user.is_active and user.roles.filter(role__in=IN_SETUP).exists()
-    )
+@dataclass(frozen=True)
+class Rights:
+    """What somebody may do at all, whatever the object."""
+
+    may_set_up: bool = False
+    is_operator: bool = False
+    leads_an_authority: bool = False
+
+    def may_add(self, model: type[Model]) -> bool:
+        """Whether somebody may make new objects of a model."""
+        if model is Authority:
+            return self.is_operator
+        if model in (Office, Service, User):
+            return self.leads_an_authority
+        return self.may_set_up
+
+
+def rights_of(request: HttpRequest) -> Rights:
+    """The rights of who asks, looked up once per request: every page asks dozens of times."""
+    if not hasattr(request, "setup_rights"):
+        request.setup_rights = _rights(request.user)
+    return request.setup_rights
+
+
+def _rights(user: User | AnonymousUser) -> Rights:
+    if not (user.is_authenticated and user.is_active):
+        return Rights()
+    held = list(user.roles.filter(role__in=IN_SETUP))
+    operator = any(role.role == Role.OPERATOR for role in held)
+    whole = any(role.office_id is None for role in held)
+    return Rights(may_set_up=bool(held), is_operator=operator, leads_an_authority=whole)
 
 
 def is_operator(user: User) -> bool:
@@ -58,15 +87,6 @@ def changeable(model: type[Model], user: User) -> QuerySet:
         elsewhere = StaffRole.objects.exclude(role__in=_grantable(), authority__in=whole)
         return seen.exclude(pk__in=elsewhere.values("user")).exclude(is_superuser=True)
     return seen
-
-
-def may_add(model: type[Model], user: User) -> bool:
-    """Whether somebody may make new objects of a model."""
-    if model is Authority:
-        return is_operator(user)
-    if model in (Office, Service, User):
-        return authorities_of(user).exists()
-    return offices_of(user, IN_SETUP).exists()
 
 
 def roles_to_grant(user: User) -> list[str]:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from .scope import may_set_up
+from .scope import rights_of
 
 # Which models stand under which heading, in this order.
 GROUPS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
@@ -30,7 +30,7 @@ class Site(AdminSite):
     site_url = "/desk/"
 
     def has_permission(self, request: HttpRequest) -> bool:
-        return may_set_up(request.user)
+        return rights_of(request).may_set_up
 
     def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """Our own login page; a colleague who may not enter gets a clear no instead of a loop."""

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import UserChangeForm, UserCreationForm
+from django.contrib.auth.models import Group
 from django.db.models import Field, Model, QuerySet
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
@@ -17,6 +18,9 @@ from booking.models import Office, StaffRole, User
 
 from .base import CheckedForm, ScopedAdmin, ScopedInline
 from .scope import roles_to_grant
+
+# Registered by the import above; what somebody may do follows from roles alone.
+admin.site.unregister(Group)
 
 
 class StaffRoleForm(CheckedForm):

@@ -18,7 +18,7 @@ from booking.models import Authority, Closure, Counter, Offering, Office
 from .base import CheckedForm, ScopedAdmin, ScopedInline
 from .hours import ClosureForm
 from .offerings import OfferingsAdmin, OfferingsForm
-from .scope import is_operator
+from .scope import rights_of
 from .services import OfferingForm
 
 
@@ -39,10 +39,10 @@ class AuthorityAdmin(ScopedAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple:
         """The address is in links and mails that are already out: an operator's matter."""
-        return () if is_operator(request.user) else ("slug",)
+        return () if rights_of(request).is_operator else ("slug",)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return is_operator(request.user) and super().has_delete_permission(request, obj)
+        return rights_of(request).is_operator and super().has_delete_permission(request, obj)
 
 
 class CounterInline(ScopedInline):

@@ -4,6 +4,7 @@ import os
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from booking import clock
@@ -24,6 +25,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, busy: bool, **options: Any) -> None:
+        if "DEMO" in os.environ and not settings.DEMO:
+            raise CommandError("DEMO=0 says that this installation is not for trying out.")
         try:
             authority = load_town()
             offset = choose_demo_clock(os.environ.get("DEMO_CLOCK", ""))
