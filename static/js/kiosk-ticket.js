@@ -1,7 +1,7 @@
 /* The ticket page: asks for the print once it stands, and says how it went. */
 
 const form = document.getElementById("print");
-// A browser that never reports the end of the print shall not leave the visitor waiting for it.
+// Where the browser does not report the end of the print, nobody knows whether paper came.
 const PRINT_TAKES_AT_MOST_MS = 6000;
 
 function show(state) {
@@ -14,10 +14,12 @@ function printHere() {
   frame.tabIndex = -1;
   frame.setAttribute("aria-hidden", "true");
   frame.src = form.dataset.slip;
+  const unsure = setTimeout(() => show("unsure"), PRINT_TAKES_AT_MOST_MS);
   addEventListener("message", (event) => {
-    if (event.origin === location.origin && event.data === "printed") show("done");
+    if (event.origin !== location.origin || event.data !== "printed") return;
+    clearTimeout(unsure);
+    show("done");
   });
-  setTimeout(() => show("done"), PRINT_TAKES_AT_MOST_MS);
   document.body.append(frame);
 }
 

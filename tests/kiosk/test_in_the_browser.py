@@ -80,6 +80,24 @@ def test_a_scan_checks_in_while_a_button_has_the_focus(page, book):
     assert Visit.objects.get().appointment == appointment
 
 
+def test_the_front_desk_types_the_code_right_on_the_start_page(page, book):
+    appointment = book()
+    scan(page, appointment.code)
+    page.wait_for_url("**/ticket/**")
+    assert Visit.objects.get().appointment == appointment
+
+
+def test_a_scan_that_the_way_home_interrupts_is_not_lost(page, book):
+    appointment = book()
+    link = ticket_link(appointment.pk)
+    page.goto("/kiosk/services/")
+    page.keyboard.type(link[:30])
+    page.goto("/kiosk/")
+    scan(page, link[30:])
+    page.wait_for_url("**/ticket/**")
+    assert Visit.objects.get().appointment == appointment
+
+
 def test_the_keypad_types_the_code(page, book):
     code = book().code
     page.get_by_role("link", name="Ich habe einen Termin").or_(
@@ -122,6 +140,14 @@ def test_a_double_tap_prints_one_ticket_and_a_reload_none(page):
     page.reload()
     page.locator("[data-print=done]").wait_for(state="visible")
     assert prints(page) == 0
+
+
+def test_a_print_the_browser_does_not_report_is_not_claimed(page):
+    page.route("**/slip/", lambda route: route.abort())
+    draw(page)
+    page.locator("[data-print=printing]").wait_for(state="visible")
+    page.clock.run_for(7_000)
+    page.locator("[data-print=unsure]").wait_for(state="visible")
 
 
 def test_the_ticket_closes_by_itself_and_in_german(page):
