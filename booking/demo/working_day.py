@@ -212,7 +212,7 @@ def _begin(day: Day, desk: Desk) -> None:
     minutes = total_minutes(list(desk.visit.items.select_related("offering")))
     # When it is crowded everything takes longer, so that some are overdue now.
     crowded = day.now - clock.now() <= RUSH
-    pace = day.rng.uniform(1.2, 1.8) if crowded else day.rng.uniform(0.6, 1.2)
+    pace = day.rng.uniform(1.0, 1.4) if crowded else day.rng.uniform(0.6, 1.2)
     desk.ends = clock.now() + minutes * pace * MINUTE
 
 

@@ -4,7 +4,7 @@ The slots are rebuilt in the same transaction. An appointment that the new hours
 cover stays as it is; ``affected_appointments`` names those beforehand.
 """
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -14,7 +14,6 @@ from booking.models import Appointment, Closure, Offering, Office, OpeningHours,
 
 from .grid_lock import rebuild_slots_of
 from .publishing import ensure_published, publish_slots
-from .slot_grid import local_day_bounds
 
 
 @transaction.atomic
@@ -70,16 +69,6 @@ def affected_appointments(office: Office) -> QuerySet[Appointment]:
         office=office,
         state__in=Appointment.LIVE,
         start__gt=clock.now(),
-    ).order_by("start")
-
-
-def appointments_on(office: Office, first_day: date, last_day: date) -> QuerySet[Appointment]:
-    """Live appointments of an office in a range of local days: whom a closure would meet."""
-    return Appointment.objects.filter(
-        office=office,
-        state=Appointment.State.BOOKED,
-        start__gte=local_day_bounds(first_day, office.zone)[0],
-        start__lt=local_day_bounds(last_day, office.zone)[1],
     ).order_by("start")
 
 

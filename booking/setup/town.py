@@ -96,10 +96,10 @@ class OfficeAdmin(ScopedAdmin, TranslationAdmin):
         ),
     )
 
-    def save_model(self, request: HttpRequest, obj: Office, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        # Name and notice are on the displays.
-        announce(obj.pk)
+    def save_related(self, request: HttpRequest, form: Any, formsets: list, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        # Name and notice are on the displays. Announced last: see ``announce``.
+        announce(form.instance.pk)
 
     def save_formset(
         self, request: HttpRequest, form: Any, formset: BaseModelFormSet, change: bool
