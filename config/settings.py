@@ -37,7 +37,7 @@ DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 
 # The address citizens see; links in mails and QR codes begin with it.
-PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000)}")
+PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{env.str('PORT', default='8000')}")
 PUBLIC_URL = PUBLIC_URL.rstrip("/")
 HTTPS = PUBLIC_URL.startswith("https://")
 
@@ -253,5 +253,7 @@ LOGGING = {
         "django.channels.server": {"level": "WARNING"},
         "daphne": {"level": "WARNING"},
         "axes": {"level": "ERROR"},
+        # While Redis is away it repeats a traceback every second; the hub says it in a line.
+        "channels_redis.pubsub": {"level": "CRITICAL"},
     },
 }
