@@ -1,7 +1,7 @@
 """When an office is open: questions about its opening hours, in its local time."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from booking import clock
@@ -70,7 +70,11 @@ def current_span(office: Office) -> Span | None:
 def last_ticket_at(office: Office) -> datetime | None:
     """Until when tickets are issued in the present span, local time."""
     span = current_span(office)
-    return span[1] - timedelta(minutes=office.last_ticket_minutes) if span else None
+    if span is None:
+        return None
+    # In UTC: on the wall clock an hour is missing or twice where the clocks change.
+    last = span[1].astimezone(UTC) - timedelta(minutes=office.last_ticket_minutes)
+    return last.astimezone(office.zone)
 
 
 def next_opening(office: Office) -> datetime | None:
