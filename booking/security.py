@@ -43,7 +43,9 @@ def is_appointment_secret(appointment_id: UUID, secret: str) -> bool:
 
 
 def _secret(appointment_id: UUID, key: str) -> str:
-    return salted_hmac("appointment", str(appointment_id), secret=key, algorithm="sha256").hexdigest()
+    return salted_hmac(
+        "appointment", str(appointment_id), secret=key, algorithm="sha256"
+    ).hexdigest()
 
 
 def no_address(request: HttpRequest) -> str:

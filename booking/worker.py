@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from django.db import close_old_connections
 
+from .domain.forgotten import end_forgotten_visits
 from .domain.health import beat
 from .domain.holds import expire_holds
 from .domain.outbox import deliver_due_mails
@@ -28,13 +29,18 @@ def publish_everywhere() -> None:
         ensure_published(office)
 
 
+def end_forgotten_visits_everywhere() -> None:
+    for office in Office.objects.all():
+        end_forgotten_visits(office)
+
+
 def tick_forever() -> None:
     """Run the duties of each tick until the process ends."""
     tick = 0
     while True:
         run(beat, expire_holds, deliver_due_mails)
         if tick % TICKS_PER_HOUR == 0:
-            run(publish_everywhere, delete_expired_personal_data)
+            run(publish_everywhere, end_forgotten_visits_everywhere, delete_expired_personal_data)
         tick += 1
         close_old_connections()
         time.sleep(TICK_SECONDS)

@@ -29,7 +29,8 @@ def set_time(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
 
 @pytest.fixture(autouse=True)
 def _plain_settings(settings) -> None:
-    """No manifest of static files, no throttling left over from the test before."""
+    """No manifest of static files, quick passwords, no throttling left from the test before."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }

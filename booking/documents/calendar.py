@@ -1,8 +1,9 @@
 """The appointment as an iCalendar entry (RFC 5545), for mails and downloads."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from icalendar import Calendar, Event, vCalAddress, vDDDLists, vText
@@ -25,8 +26,8 @@ def appointment_calendar(
     event.add("uid", f"{appointment.pk}@{host}")
     event.add("sequence", appointment.sequence)
     event.add("dtstamp", clock.now())
-    event.add("dtstart", appointment.start.astimezone(office.zone))
-    event.add("dtend", appointment.end.astimezone(office.zone))
+    event.add("dtstart", _in_zone(appointment.start, office.zone))
+    event.add("dtend", _in_zone(appointment.end, office.zone))
     event.add("summary", f"{office.name}: {', '.join(str(row.offering.service) for row in items)}")
     event.add("location", f"{office.name}, {office.address}")
     event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
@@ -63,6 +64,12 @@ def _tidy_zone(calendar: Calendar) -> None:
             if "rdate" in part:
                 later = [onset.dt - skipped for onset in part.pop("rdate").dts]
                 part["rdate"] = [vDDDLists([onset]) for onset in later]
+
+
+def _in_zone(moment: datetime, zone: ZoneInfo) -> datetime:
+    """Local time; UTC in the hour that comes twice, where the local time means the first."""
+    local = moment.astimezone(zone)
+    return moment.astimezone(UTC) if local.fold else local
 
 
 def _organizer(name: str) -> vCalAddress:

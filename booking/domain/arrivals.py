@@ -27,6 +27,7 @@ from .errors import (
     WrongDay,
     WrongOffice,
 )
+from .forgotten import end_forgotten_visits
 from .items import Item, require_walk_in
 from .office_hours import last_ticket_at
 from .tickets import draw_serial
@@ -47,6 +48,7 @@ def check_in(
     asks again, which answers the same visit; for another person it raises ``KeyReused``.
     """
     appointment = find_appointment(office, code)
+    end_forgotten_visits(office)
     try:
         return _check_in(office, appointment.pk, actor, idempotency_key)
     except IntegrityError:
@@ -141,10 +143,11 @@ def _require_check_in(office: Office, appointment: Appointment, now: datetime) -
     start = appointment.start.astimezone(office.zone)
     if start.date() != clock.today(office.zone):
         raise WrongDay(start)
-    opens = start - timedelta(minutes=office.check_in_opens_minutes)
+    # Sums in UTC, as stored: the wall clock has an hour more or less where the clocks change.
+    opens = appointment.start - timedelta(minutes=office.check_in_opens_minutes)
     if now < opens:
-        raise TooEarly(opens)
-    if now > start + timedelta(minutes=office.check_in_closes_minutes):
+        raise TooEarly(opens.astimezone(office.zone))
+    if now > appointment.start + timedelta(minutes=office.check_in_closes_minutes):
         raise TooLate(start)
 
 
@@ -163,26 +166,41 @@ def draw_ticket(
     require_walk_in(items)
     if idempotency_key and (existing := _find_by_key(office, idempotency_key)):
         return _same_ticket(existing, items)
-    require_tickets(office)
-    now = clock.now()
+    end_forgotten_visits(office)
     try:
-        return _make_visit(
-            office=office,
-            items=items,
-            arrived_at=now,
-            due_at=due_without_appointment(
-                arrived_at=now, target_wait_minutes=office.target_wait_minutes
-            ),
-            kind=VisitEvent.Kind.DRAWN,
-            actor=actor,
-            idempotency_key=idempotency_key,
-            language=get_language() or "de",
-        )
+        return _draw_ticket(office, items, actor, idempotency_key)
     except IntegrityError:
         existing = _find_by_key(office, idempotency_key)
         if existing is None:
             raise
         return _same_ticket(existing, items)
+
+
+@transaction.atomic
+def _draw_ticket(
+    office: Office, items: Sequence[Item], actor: Actor, idempotency_key: str | None
+) -> Visit:
+    lock_daily_tickets(office)
+    require_tickets(office)
+    now = clock.now()
+    return _make_visit(
+        office=office,
+        items=items,
+        arrived_at=now,
+        due_at=due_without_appointment(
+            arrived_at=now, target_wait_minutes=office.target_wait_minutes
+        ),
+        kind=VisitEvent.Kind.DRAWN,
+        actor=actor,
+        idempotency_key=idempotency_key,
+        language=get_language() or "de",
+    )
+
+
+def lock_daily_tickets(office: Office) -> None:
+    """Where the day's tickets are limited its takers queue up: the last is drawn once."""
+    if office.daily_tickets is not None:
+        Office.objects.select_for_update(no_key=True).get(pk=office.pk)
 
 
 def require_tickets(office: Office) -> None:

@@ -5,13 +5,13 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from booking.models import Counter, User, Visit
+from booking.models import Counter, Office, User, Visit
 
 from .announcements import announce
 from .errors import CounterBusy, CounterClosed, CounterTaken
+from .forgotten import end_forgotten_visits
 
 
-@transaction.atomic
 def open_counter(counter_id: UUID, *, staff: User, take_over: bool = False) -> Counter:
     """Sit down at a counter, and get up from the one before.
 
@@ -19,6 +19,12 @@ def open_counter(counter_id: UUID, *, staff: User, take_over: bool = False) -> C
     being served there stays. Raises ``CounterBusy`` where somebody is still at the counter
     one comes from.
     """
+    end_forgotten_visits(Office.objects.get(counters=counter_id))
+    return _open_counter(counter_id, staff, take_over)
+
+
+@transaction.atomic
+def _open_counter(counter_id: UUID, staff: User, take_over: bool) -> Counter:
     User.objects.select_for_update(no_key=True).get(pk=staff.pk)
     counters = _lock_counters(counter_id, staff)
     counter = counters.pop(counter_id)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from booking.local_time import day_text, time_text
+
 if TYPE_CHECKING:
     from booking.models import Appointment, Counter, Office, Visit
 
@@ -238,11 +240,9 @@ class WrongDay(Conflict):
 
     @property
     def message(self) -> str:
-        from django.utils.formats import date_format
-
         return _("Your appointment is not today, but on %(day)s at %(time)s.") % {
-            "day": date_format(self.start, "l, j. F Y"),
-            "time": date_format(self.start, "H:i"),
+            "day": day_text(self.start),
+            "time": time_text(self.start),
         }
 
 
@@ -268,7 +268,7 @@ class TooLate(Conflict):
     @property
     def message(self) -> str:
         return _("Your appointment was at %(time)s. Please draw a ticket instead.") % {
-            "time": f"{self.start:%H:%M}"
+            "time": time_text(self.start)
         }
 
 

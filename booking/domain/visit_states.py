@@ -26,6 +26,7 @@ TRANSITIONS = {
     "unpark": _transition("parked", "waiting", "unparked"),
     "transfer": _transition("waiting called serving parked", "waiting", "transferred"),
     "leave": _transition("waiting called serving parked", "left", "left"),
+    "forget": _transition("waiting called serving parked", "left", "forgotten"),
 }
 
 

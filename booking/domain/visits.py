@@ -159,6 +159,11 @@ def leave(visit_id: UUID, *, actor: Actor) -> Visit:
     return _move(visit_id, "leave", actor, counter=None)
 
 
+def forget(visit_id: UUID) -> Visit:
+    """Nobody ended the visit and its day is over. Raises ``WrongState``."""
+    return _move(visit_id, "forget", Actor(), counter=None)
+
+
 @transaction.atomic
 def transfer(
     visit_id: UUID, *, actor: Actor, office: Office | None = None, items: Sequence[Item] = ()

@@ -19,9 +19,7 @@ class OutboxMail(models.Model):
 
     # Also the left part of the Message-ID, so that a mail sent twice can be recognised.
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    appointment = models.ForeignKey(
-        Appointment, models.CASCADE, null=True, related_name="mails"
-    )
+    appointment = models.ForeignKey(Appointment, models.CASCADE, null=True, related_name="mails")
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.PENDING)
     recipient = models.EmailField(_("recipient"), blank=True)
     subject = models.CharField(_("subject"), max_length=200, blank=True)
@@ -40,9 +38,7 @@ class OutboxMail(models.Model):
         verbose_name_plural = _("mails")
         ordering = ["created_at"]
         indexes = [
-            models.Index(
-                fields=["next_attempt_at"], condition=Q(state="pending"), name="mail_due"
-            )
+            models.Index(fields=["next_attempt_at"], condition=Q(state="pending"), name="mail_due")
         ]
         constraints = [
             models.CheckConstraint(

@@ -130,6 +130,7 @@ class VisitEvent(models.Model):
         UNPARKED = "unparked", _("back from parking")
         TRANSFERRED = "transferred", _("transferred")
         LEFT = "left", _("left")
+        FORGOTTEN = "forgotten", _("ended with the day")
 
     visit = models.ForeignKey(Visit, models.CASCADE, related_name="events")
     # Where it happened; a transfer is logged at the office the visit comes from.

@@ -7,8 +7,10 @@ import pytest
 from booking.domain import arrivals
 from booking.domain.actor import CITIZEN
 from booking.domain.arrivals import draw_ticket
+from booking.domain.errors import DayFull
+from booking.domain.items import Item
 from booking.domain.visits import transfer
-from booking.models import Visit
+from booking.models import Office, Visit
 from tests import factories
 
 from .rivals import Meeting, assert_only_refused, race
@@ -40,6 +42,26 @@ def test_the_greatest_number_plus_one_would_be_given_twice(
     assert [visit.number for visit in race([draw] * 2)] == ["A001", "A001"]
 
 
+def test_the_last_ticket_of_the_day_is_drawn_once(office, items):
+    Office.objects.update(daily_tickets=5)
+    office.refresh_from_db()
+    other = Item(factories.OfferingFactory(office=office, letter="B"), 1)
+    draws = [partial(draw_ticket, office=office, items=i, actor=CITIZEN) for i in (items, [other])]
+    outcomes = race(draws * 6)
+    assert_only_refused(outcomes)
+    assert [type(one) for one in outcomes if isinstance(one, Exception)] == [DayFull] * 7
+    assert Visit.objects.count() == 5
+
+
+def test_without_the_lock_the_last_ticket_would_be_drawn_twice(office, items, monkeypatch):
+    Office.objects.update(daily_tickets=1)
+    office.refresh_from_db()
+    monkeypatch.setattr(arrivals, "lock_daily_tickets", lambda office: None)
+    monkeypatch.setattr(arrivals, "_make_visit", Meeting(arrivals._make_visit, 2))
+    draw = partial(draw_ticket, office=office, items=items, actor=CITIZEN)
+    assert [type(one) for one in race([draw] * 2)] == [Visit, Visit]
+
+
 def test_a_double_tap_draws_one_ticket(office, items):
     tap = partial(draw_ticket, office=office, items=items, actor=CITIZEN, idempotency_key="tap")
     outcomes = race([tap] * 8)
@@ -53,10 +75,7 @@ def test_transfers_that_cross_between_two_offices_do_not_deadlock(office, items)
     factories.make_hours(other)
     there = factories.OfferingFactory(office=other, service=items[0].offering.service)
     here = [draw_ticket(office=office, items=items, actor=CITIZEN) for _ in range(20)]
-    away = [
-        draw_ticket(office=other, items=[type(items[0])(there, 1)], actor=CITIZEN)
-        for _ in range(20)
-    ]
+    away = [draw_ticket(office=other, items=[Item(there, 1)], actor=CITIZEN) for _ in range(20)]
     acts = [
         partial(transfer, visit.pk, actor=CITIZEN, office=target)
         for pair in zip(here, away, strict=True)

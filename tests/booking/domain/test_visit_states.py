@@ -7,10 +7,13 @@ from booking.models import Visit, VisitEvent
 @pytest.mark.parametrize(
     ("state", "actions"),
     [
-        ("waiting", ["call", "park", "transfer", "leave"]),
-        ("called", ["recall", "put_back", "begin", "missed", "park", "transfer", "leave"]),
-        ("serving", ["finish", "park", "transfer", "leave"]),
-        ("parked", ["unpark", "transfer", "leave"]),
+        ("waiting", ["call", "park", "transfer", "leave", "forget"]),
+        (
+            "called",
+            ["recall", "put_back", "begin", "missed", "park", "transfer", "leave", "forget"],
+        ),
+        ("serving", ["finish", "park", "transfer", "leave", "forget"]),
+        ("parked", ["unpark", "transfer", "leave", "forget"]),
         ("missed", ["put_back"]),
         ("done", []),
         ("left", []),
