@@ -138,8 +138,8 @@ def sentence_without_choice(count: int) -> str:
 class OpeningHoursAdmin(OfferingsAdmin, DomainAdmin):
     form = OpeningHoursForm
     list_display = (
-        "office", "weekday", "opens", "closes", "counters", "online_counters",
-        "unit_minutes", "valid_from", "valid_until",
+        "office", "weekday", "opens", "closes", "counters", "online_counters", "valid_from",
+        "valid_until",
     )  # fmt: skip
     list_display_links = ("office", "weekday")
     list_filter = (("office", admin.RelatedOnlyFieldListFilter), "weekday")
