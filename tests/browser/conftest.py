@@ -1,10 +1,12 @@
 """Browsers that visit a running town. Screenshots are kept in ``var/screenshots``."""
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -113,11 +115,17 @@ def require_clean(hosts: set[str], faults: list[str]) -> None:
 
 
 @pytest.fixture
+def email() -> str:
+    """An address nobody else writes to."""
+    return f"{uuid4().hex[:12]}@example.org"
+
+
+@pytest.fixture
 def keep(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
-    """Keep a screenshot under the test's name."""
+    """Keep a screenshot in a folder of the test's name."""
+    folder = SCREENSHOTS / re.sub(r"\W+", "-", request.node.name).strip("-")
 
     def screenshot(page: Page, name: str) -> None:
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=SCREENSHOTS / f"{request.node.name}-{name}.png")
+        page.screenshot(path=folder / f"{name}.png")
 
     return screenshot

@@ -1,15 +1,13 @@
 """The main job with four browsers: book at home, check in, be called, be served – and cancel."""
 
-import json
 import re
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from .api import free_starts, take_all
 from .citizen import (
     NAME,
     calendar_of,
@@ -18,7 +16,6 @@ from .citizen import (
     give_details,
     hold_first_time,
     link_in,
-    offering_of,
     times_url,
 )
 from .conftest import DESK, KIOSK, PHONE, TV
@@ -53,7 +50,7 @@ addEventListener("keydown", () => { window.keyPressedAt = Date.now(); }, true);
 """
 
 
-def test_a_citizen_books_checks_in_is_called_and_served(any_town: Town, visit, keep):
+def test_a_citizen_books_checks_in_is_called_and_served(any_town: Town, visit, keep, email):
     office = citizen_office(any_town)
     kiosk = visit(f"{any_town.url}/kiosk/", KIOSK)
     display = visit("about:blank", TV)
@@ -61,7 +58,6 @@ def test_a_citizen_books_checks_in_is_called_and_served(any_town: Town, visit, k
     display.goto(f"{any_town.url}/display/")
     pair_both(any_town, visit, keep, kiosk, display, office["id"])
 
-    email = f"story-{any_town.url.rpartition(':')[2]}@example.org"
     citizen = visit(any_town.url, PHONE)
     code = book_from_the_start_page(citizen, keep, email)
     the_mail_has_all(any_town, email, code)
@@ -216,13 +212,12 @@ def seconds_between(desk: Page, display: Page, number: str) -> float:
     return (display.evaluate("number => window.firstSeen[number]", number) - pressed) / 1000
 
 
-def test_a_cancelled_time_is_free_again(any_town: Town, visit, keep):
+def test_a_cancelled_time_is_free_again(any_town: Town, visit, keep, email):
     day = "2026-12-01"
-    email = f"cancel-{any_town.url.rpartition(':')[2]}@example.org"
     page = visit(times_url(any_town, day), PHONE)
     start = hold_first_time(page)
     give_details(page, email)
-    take_all(any_town, start)
+    take_all(any_town, start.isoformat())
     assert start not in free_starts(any_town, day)
 
     (mail,) = any_town.wait_for_mails(email, 1)
@@ -240,31 +235,3 @@ def test_a_cancelled_time_is_free_again(any_town: Town, visit, keep):
     (event,), (before,) = calendar.walk("VEVENT"), first.walk("VEVENT")
     assert (event["UID"], event["STATUS"]) == (before["UID"], "CANCELLED")
     assert event["SEQUENCE"] > before["SEQUENCE"]
-
-
-def take_all(town: Town, start: datetime) -> None:
-    """Others hold every place that is left at this time."""
-    office = citizen_office(town)
-    body = {"offerings": [{"id": offering_of(office)}], "start": start.isoformat()}
-    while True:
-        request = urllib.request.Request(
-            f"{town.url}/api/v1/offices/{office['id']}/appointments",
-            json.dumps(body).encode(),
-            {"Content-Type": "application/json"},
-        )
-        try:
-            urllib.request.urlopen(request, timeout=20).close()
-        except urllib.error.HTTPError as refused:
-            if json.load(refused)["code"] != "slot_taken":
-                raise
-            return
-
-
-def free_starts(town: Town, day: str) -> list[datetime]:
-    office = citizen_office(town)
-    query = f"offering={offering_of(office)}&from={day}&days=1"
-    (answer,) = town.get(f"/api/v1/offices/{office['id']}/availability?{query}")["days"]
-    zone = datetime.fromisoformat(f"{day}T12:00+01:00").tzinfo
-    return [
-        datetime.fromisoformat(f"{day}T{start}").replace(tzinfo=zone) for start in answer["starts"]
-    ]
