@@ -75,10 +75,11 @@ def affected_appointments(office: Office) -> QuerySet[Appointment]:
 def _rebuild(office: Office) -> None:
     """Rebuild every series of the office from today on, then seat whom it left standing."""
     today = clock.today(office.zone)
-    series = list(office.opening_hours.order_by("pk"))
+    series = list(office.opening_hours.order_by("pk").prefetch_related("offerings"))
     for one in series:
         publish_slots(one.pk, first_day=today)
-    moved = [_reseat(one, series) for one in affected_appointments(office)]
+    left_standing = affected_appointments(office).prefetch_related("items")
+    moved = [_reseat(one, series) for one in left_standing]
     if any(moved):
         # Those that left are counted out of a slot they still touched, too.
         for one in series:
@@ -91,7 +92,7 @@ def _reseat(appointment: Appointment, series: list[OpeningHours]) -> int | None:
 
     The place is counted there even beyond the series' counters: the person will come.
     """
-    wanted = set(appointment.items.values_list("offering", flat=True))
+    wanted = {item.offering_id for item in appointment.items.all()}
     for one in series:
         served = {offering.pk for offering in one.offerings.all()}
         unit = timedelta(minutes=one.unit_minutes)
