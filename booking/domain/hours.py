@@ -13,6 +13,7 @@ from booking import clock
 from booking.models import Appointment, Closure, Offering, Office, OpeningHours, Slot
 
 from .grid_lock import rebuild_slots_of
+from .office_hours import spans_by_day
 from .publishing import ensure_published, publish_slots
 
 
@@ -60,15 +61,26 @@ def remove_closure(closure: Closure) -> None:
 
 
 def affected_appointments(office: Office) -> QuerySet[Appointment]:
-    """Live future appointments that no slot of their series covers any more."""
-    slots = Slot.objects.filter(
-        series=OuterRef("series"), start__gte=OuterRef("start"), start__lt=OuterRef("end")
-    )
+    """Live future appointments that lie, wholly or in part, outside the opening hours."""
+    appointments = list(_coming(office).values_list("pk", "start", "end"))
+    if not appointments:
+        return Appointment.objects.none()
+    last_day = max(end for _pk, _start, end in appointments).astimezone(office.zone).date()
+    spans = spans_by_day(office, clock.today(office.zone), last_day)
+    outside = [
+        pk
+        for pk, start, end in appointments
+        if not any(
+            opens <= start and end <= closes
+            for opens, closes in spans.get(start.astimezone(office.zone).date(), [])
+        )
+    ]
+    return Appointment.objects.filter(pk__in=outside).order_by("start", "pk")
+
+
+def _coming(office: Office) -> QuerySet[Appointment]:
     return Appointment.objects.filter(
-        ~Q(Exists(slots)) | Q(series__isnull=True),
-        office=office,
-        state__in=Appointment.LIVE,
-        start__gt=clock.now(),
+        office=office, state__in=Appointment.LIVE, start__gt=clock.now()
     ).order_by("start")
 
 
@@ -78,7 +90,11 @@ def _rebuild(office: Office) -> None:
     series = list(office.opening_hours.order_by("pk").prefetch_related("offerings"))
     for one in series:
         publish_slots(one.pk, first_day=today)
-    left_standing = affected_appointments(office).prefetch_related("items")
+    slots = Slot.objects.filter(
+        series=OuterRef("series"), start__gte=OuterRef("start"), start__lt=OuterRef("end")
+    )
+    left_standing = _coming(office).filter(~Q(Exists(slots)) | Q(series__isnull=True))
+    left_standing = left_standing.prefetch_related("items")
     moved = [_reseat(one, series) for one in left_standing]
     if any(moved):
         # Those that left are counted out of a slot they still touched, too.

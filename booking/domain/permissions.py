@@ -80,3 +80,8 @@ def staff_of_token(token: str) -> User | None:
     found = StaffToken.objects.filter(token_hash=hash_token(token), user__is_active=True)
     row = found.select_related("user").first()
     return row.user if row else None
+
+
+def make_operator(user: User) -> None:
+    """Let somebody set up every authority. Once is enough."""
+    StaffRole.objects.get_or_create(user=user, role=Role.OPERATOR)

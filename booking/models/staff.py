@@ -15,6 +15,10 @@ class User(AbstractUser):
     # Shown to colleagues at the desk; the login name where it is empty.
     display_name = models.CharField(_("name shown to colleagues"), max_length=80, blank=True)
 
+    class Meta(AbstractUser.Meta):
+        verbose_name = _("member of staff")
+        verbose_name_plural = _("members of staff")
+
     def __str__(self) -> str:
         return self.display_name or self.username
 

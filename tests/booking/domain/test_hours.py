@@ -60,7 +60,7 @@ def test_another_unit_keeps_everybody(office, hours, booked, minutes):
     hours.unit_minutes = minutes
     save_opening_hours(hours)
     check(booked)
-    assert list(affected_appointments(office)) == []
+    assert not affected_appointments(office)
 
 
 def test_a_long_appointment_stays_whole_under_another_unit(office, offering, hours):
@@ -86,7 +86,7 @@ def test_another_weekday_leaves_people_standing_but_booked(office, hours, booked
     hours.weekday = 3
     save_opening_hours(hours)
     check(booked)
-    assert list(affected_appointments(office)) == booked
+    assert set(affected_appointments(office)) == set(booked)
     assert not Slot.objects.filter(booked__gt=0).exists()
 
 
@@ -97,37 +97,37 @@ def test_the_same_hours_again_count_everybody_once(office, hours, booked):
     save_opening_hours(hours)
     save_opening_hours(hours)
     check(booked)
-    assert list(affected_appointments(office)) == []
+    assert not affected_appointments(office)
 
 
 def test_a_validity_that_ends_keeps_those_before_it(office, hours, booked):
     hours.valid_until = date(2026, 12, 1)
     save_opening_hours(hours)
     check(booked)
-    assert list(affected_appointments(office)) == [booked[2]]
+    assert set(affected_appointments(office)) == set([booked[2]])
 
 
 def test_a_removed_series_hands_its_people_to_another(office, hours, booked):
     other = factories.make_hours(office, opens=time(9), counters=1, online_counters=1)
     remove_opening_hours(hours)
     check(booked)
-    assert list(affected_appointments(office)) == []
+    assert not affected_appointments(office)
     assert Slot.objects.get(series=other, start=TUESDAYS[0]).booked == 2
 
 
 def test_a_removed_series_without_another_leaves_its_people_booked(office, hours, booked):
     remove_opening_hours(hours)
     check(booked)
-    assert list(affected_appointments(office)) == booked
+    assert set(affected_appointments(office)) == set(booked)
     cancel_appointment(booked[0].pk)
-    assert list(affected_appointments(office)) == booked[1:]
+    assert set(affected_appointments(office)) == set(booked[1:])
 
 
 def test_new_hours_take_up_those_who_stood_outside(office, hours, booked):
     remove_opening_hours(hours)
     factories.make_hours(office)
     check(booked)
-    assert list(affected_appointments(office)) == []
+    assert not affected_appointments(office)
 
 
 def test_a_closure_comes_and_goes(office, booked):
@@ -135,17 +135,25 @@ def test_a_closure_comes_and_goes(office, booked):
         Closure(office=office, first_day=date(2026, 11, 30), last_day=date(2026, 12, 2))
     )
     check(booked)
-    assert list(affected_appointments(office)) == booked[:2]
+    assert set(affected_appointments(office)) == set(booked[:2])
     closure.first_day = closure.last_day = date(2026, 12, 8)
     save_closure(closure)
     check(booked)
-    assert list(affected_appointments(office)) == booked[2:]
+    assert set(affected_appointments(office)) == set(booked[2:])
     remove_closure(closure)
     check(booked)
-    assert list(affected_appointments(office)) == []
+    assert not affected_appointments(office)
 
 
 def test_a_cancelled_appointment_is_nobodys_concern(office, hours, booked):
     cancel_appointment(booked[0].pk)
     remove_opening_hours(hours)
-    assert list(affected_appointments(office)) == booked[1:]
+    assert set(affected_appointments(office)) == set(booked[1:])
+
+
+def test_closing_in_the_middle_of_an_appointment_concerns_it(office, offering, hours):
+    long = book(office, offering, TUESDAYS[0], quantity=3)
+    hours.closes = (TUESDAYS[0] + timedelta(minutes=20)).astimezone(office.zone).time()
+    save_opening_hours(hours)
+    check([long])
+    assert set(affected_appointments(office)) == {long}
