@@ -104,7 +104,7 @@ def test_a_validity_that_ends_keeps_those_before_it(office, hours, booked):
     hours.valid_until = date(2026, 12, 1)
     save_opening_hours(hours)
     check(booked)
-    assert set(affected_appointments(office)) == set([booked[2]])
+    assert set(affected_appointments(office)) == {booked[2]}
 
 
 def test_a_removed_series_hands_its_people_to_another(office, hours, booked):
