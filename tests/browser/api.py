@@ -1,4 +1,4 @@
-"""What others do at the same time, through the API; and the one thing only time can do."""
+"""What others do at the same time, through the API; and what only the command line can do."""
 
 import json
 import re
@@ -9,21 +9,28 @@ from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Page
 
-from .citizen import citizen_office, offering_of
+from .citizen import NAME, citizen_office, offering_of
 from .town import Town
 
 
-def hold(town: Town, offerings: list[dict], start: str) -> dict | None:
-    """Hold a time at the citizen office; nothing where it is taken."""
-    office = citizen_office(town)
+def send(town: Town, method: str, path: str, body: object = None, **headers: str) -> dict:
+    """Ask the API; the JSON it answers. Raises ``HTTPError``."""
     request = urllib.request.Request(
-        f"{town.url}/api/v1/offices/{office['id']}/appointments",
-        json.dumps({"offerings": offerings, "start": start}).encode(),
-        {"Content-Type": "application/json"},
+        f"{town.url}/api/v1/{path}",
+        json.dumps(body or {}).encode(),
+        {"Content-Type": "application/json", **headers},
+        method=method,
     )
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        return json.load(answer)
+
+
+def hold(town: Town, start: str) -> dict | None:
+    """Hold a time for one identity card; nothing where it is taken."""
+    office = citizen_office(town)
+    body = {"offerings": [{"id": offering_of(office)}], "start": start}
     try:
-        with urllib.request.urlopen(request, timeout=20) as answer:
-            return json.load(answer)
+        return send(town, "POST", f"offices/{office['id']}/appointments", body)
     except urllib.error.HTTPError as refused:
         if json.load(refused)["code"] != "slot_taken":
             raise
@@ -32,9 +39,18 @@ def hold(town: Town, offerings: list[dict], start: str) -> dict | None:
 
 def take_all(town: Town, start: str) -> None:
     """Others hold every place that is left at this time."""
-    offerings = [{"id": offering_of(citizen_office(town))}]
-    while hold(town, offerings, start):
+    while hold(town, start):
         pass
+
+
+def book(town: Town, day: str, *, cancel: bool = False) -> dict:
+    """Somebody's appointment at the first free time of a day, cancelled again if asked for."""
+    held = hold(town, free_starts(town, day)[0].isoformat())
+    path, secret = f"appointments/{held['id']}", {"X-Appointment-Secret": held["secret"]}
+    booked = send(
+        town, "POST", f"{path}/confirm", {"name": NAME, "email": "kim@example.org"}, **secret
+    )
+    return send(town, "DELETE", path, **secret) if cancel else booked
 
 
 def free_starts(town: Town, day: str, persons: int = 1) -> list[datetime]:
@@ -49,30 +65,41 @@ def free_starts(town: Town, day: str, persons: int = 1) -> list[datetime]:
     ]
 
 
-def draw_tickets(town: Town, count: int) -> None:
+def draw_tickets(town: Town, count: int) -> list[dict]:
     """So many people come to the citizen office without an appointment."""
     office = citizen_office(town)
-    token = town.manage("staff_token", "frontdesk")
-    for _person in range(count):
-        request = urllib.request.Request(
-            f"{town.url}/api/v1/offices/{office['id']}/visits",
-            json.dumps({"offerings": [{"id": offering_of(office)}]}).encode(),
-            {"Content-Type": "application/json", "Authorization": f"Bearer {token}"},
-        )
-        urllib.request.urlopen(request, timeout=20).close()
+    token = {"Authorization": f"Bearer {town.manage('staff_token', 'frontdesk')}"}
+    body = {"offerings": [{"id": offering_of(office)}]}
+    return [
+        send(town, "POST", f"offices/{office['id']}/visits", body, **token) for _ in range(count)
+    ]
 
 
-def lapse(town: Town, page: Page) -> None:
-    """The time that the page's appointment is held runs out."""
+def lapse(town: Town, appointment: str) -> None:
+    """The time that an appointment is held runs out."""
     town.manage(
         "shell",
         "-c",
         "from datetime import timedelta; from booking import clock;"
         "from booking.models import Appointment;"
-        f"Appointment.objects.filter(pk='{appointment_id(page)}')"
+        f"Appointment.objects.filter(pk='{appointment}')"
         ".update(expires_at=clock.now() - timedelta(seconds=1))",
     )
 
 
+def make_closed_office(town: Town) -> str:
+    """An office of the town that never opens; its id."""
+    return town.manage(
+        "shell",
+        "--no-imports",
+        "-c",
+        "from booking.models import Authority, Office;"
+        "town = Authority.objects.get();"
+        "office, _ = Office.objects.get_or_create(authority=town, name='Archiv');"
+        "print(office.pk)",
+    )
+
+
 def appointment_id(page: Page) -> str:
+    """Of the appointment that a page is about."""
     return re.search(r"/appointment/([0-9a-f-]{36})/", page.url).group(1)

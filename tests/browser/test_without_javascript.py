@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from .api import free_starts, hold, lapse, take_all
+from .api import appointment_id, free_starts, hold, lapse, take_all
 from .citizen import (
     NAME,
     calendar_of,
@@ -14,7 +14,6 @@ from .citizen import (
     give_details,
     hold_first_time,
     link_in,
-    offering_of,
     times_url,
 )
 from .conftest import PHONE
@@ -96,7 +95,7 @@ def test_a_time_lost_while_typing_keeps_what_was_typed(town, plain, keep, email)
     start = hold_first_time(page)
     page.fill("#id_name", NAME)
     page.fill("#id_email", email)
-    lapse(town, page)
+    lapse(town, appointment_id(page))
     take_all(town, start.isoformat())
     page.locator("#details button.kern-btn--primary").click()
     expect(page.locator("h1")).to_have_text("Diese Zeit ist nicht mehr frei")
@@ -133,7 +132,7 @@ def _book_again(page: Page) -> None:
 def test_the_api_and_the_page_share_the_places(town, plain):
     page = plain(times_url(town, "2026-12-09"))
     value = page.locator("button.time").first.get_attribute("value")
-    assert hold(town, [{"id": offering_of(citizen_office(town))}], value)["state"] == "held"
+    assert hold(town, value)["state"] == "held"
     take_all(town, value)
     page.reload()
     assert page.locator(f"button.time[value='{value}']").count() == 0
