@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.browser.town import MORNING, Town, embedded
@@ -313,65 +313,78 @@ def test_a_taken_counter_and_a_foreign_clerk(api, office, town, clerk):
     )
 
 
-async def receive(socket) -> dict[str, Any]:
-    async with asyncio.timeout(5):
-        return json.loads(await socket.recv())
+class Board:
+    """A display's socket, and the newest snapshot it got."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self.socket = socket
+        self.snapshot: dict[str, Any] = {}
+
+    async def receive(self) -> dict[str, Any]:
+        """The next snapshot. A version only rises, and one that is repeated says the same."""
+        async with asyncio.timeout(5):
+            message = json.loads(await self.socket.recv())
+        assert set(message) == {"type", "version", "office", "calls", "waiting", "notice"}
+        assert all(set(call) == CALL for call in message["calls"])
+        before, self.snapshot = self.snapshot or message, message
+        assert message["version"] >= before["version"]
+        if message["version"] == before["version"]:
+            assert message == before
+        return message
+
+    async def until(self, is_so: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """The first snapshot of which something is true; changes may arrive together."""
+        while not is_so(await self.receive()):
+            pass
+        return self.snapshot
 
 
-async def receive_change(socket, before: dict[str, Any]) -> dict[str, Any]:
-    """The next message about a change; the same state is repeated as a sign of life."""
-    while (message := await receive(socket))["version"] == before["version"]:
-        assert message == before
-    assert message["version"] > before["version"]
-    return message
+def numbers(snapshot: dict[str, Any]) -> list[str]:
+    return [call["number"] for call in snapshot["calls"]]
 
 
 async def test_the_display_gets_a_snapshot_and_every_change(
     town, api, office, offering, kiosk, clerk, counter, display
 ):
     address = f"{town.url.replace('http', 'ws')}/ws/display/"
+    cookie = {"Cookie": f"schalter_display={display}"}
     async with (
         connect(f"{address}?token={display}") as by_token,
-        connect(address, additional_headers={"Cookie": f"schalter_display={display}"}) as by_cookie,
+        connect(address, additional_headers=cookie) as by_cookie,
     ):
-        first = await receive(by_token)
-        assert await receive(by_cookie) == first
-        assert set(first) == {"type", "version", "office", "calls", "waiting", "notice"}
+        board = Board(by_token)
+        first = await board.receive()
+        assert (await Board(by_cookie).receive())["office"] == first["office"]
         assert (first["type"], first["office"]) == ("snapshot", office["id"])
-        assert all(set(call) == CALL for call in first["calls"])
         assert type(first["notice"]) is str
 
         await asyncio.to_thread(draw, api, office, offering, kiosk)
-        drawn = await receive_change(by_token, first)
-        assert drawn["waiting"] == first["waiting"] + 1
+        drawn = await board.until(lambda now: now["waiting"] == first["waiting"] + 1)
+        assert drawn["version"] > first["version"]
 
         visit = await asyncio.to_thread(call_next, api, counter, clerk)
-        called = await receive_change(by_token, drawn)
+        called = await board.until(lambda now: visit["number"] in numbers(now))
+        assert called["version"] > drawn["version"]
+        assert called["waiting"] == drawn["waiting"] - 1
         newest = called["calls"][0]
         assert (newest["number"], newest["counter"]) == (visit["number"], counter["label"])
         assert newest["recalled"] is False
-        assert called["waiting"] == drawn["waiting"] - 1
 
         await asyncio.to_thread(act, api, visit, "recall", clerk)
-        recalled = await receive_change(by_token, called)
-        assert recalled["calls"][0]["recalled"] is True
+        recalled = await board.until(lambda now: now["calls"][0]["recalled"])
+        assert recalled["calls"][0]["number"] == visit["number"]
         assert recalled["calls"][0]["called_at"] > newest["called_at"]
 
         for action in ("begin", "finish"):
             await asyncio.to_thread(act, api, visit, action, clerk)
-        numbers = {visit["number"]}
-        message = recalled
-        while visit["number"] in numbers:
-            message = await receive_change(by_token, message)
-            numbers = {call["number"] for call in message["calls"]}
-        assert "Kim Muster" not in json.dumps(message)
+        await board.until(lambda now: visit["number"] not in numbers(now))
 
 
 async def test_no_token_no_snapshot(town):
     address = f"{town.url.replace('http', 'ws')}/ws/display/?token=wrong"
     with pytest.raises((InvalidStatus, ConnectionClosed)):
         async with connect(address) as socket:
-            await receive(socket)
+            await socket.recv()
 
 
 def test_nobody_waits(api, office, clerk, counter):
