@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 # More of them by hand: PROPERTY_EXAMPLES=500, then not the same ones every time.
-EXAMPLES = int(os.environ.get("PROPERTY_EXAMPLES", "25"))
+EXAMPLES = int(os.environ.get("PROPERTY_EXAMPLES", "0"))
 
 
 class RolledBackMachine(RuleBasedStateMachine):
@@ -26,17 +26,17 @@ class RolledBackMachine(RuleBasedStateMachine):
 
 
 @pytest.fixture
-def play(db: None) -> Callable[[Callable[[], RuleBasedStateMachine]], None]:
+def play(db: None) -> Callable[..., None]:
     """Run a state machine through many sequences of its rules."""
 
-    def run(machine: Callable[[], RuleBasedStateMachine], steps: int = 20) -> None:
+    def run(machine: Callable[[], RuleBasedStateMachine], *, examples: int, steps: int) -> None:
         run_state_machine_as_test(
             machine,
             settings=settings(
-                max_examples=EXAMPLES,
+                max_examples=EXAMPLES or examples,
                 stateful_step_count=steps,
                 deadline=None,
-                derandomize="PROPERTY_EXAMPLES" not in os.environ,
+                derandomize=not EXAMPLES,
                 database=None,
                 suppress_health_check=list(HealthCheck),
             ),

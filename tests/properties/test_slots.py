@@ -15,6 +15,7 @@ from booking.domain.appointments import (
 )
 from booking.domain.availability import free_starts
 from booking.domain.errors import Refused
+from booking.domain.holds import expire_holds
 from booking.domain.hours import (
     remove_closure,
     remove_opening_hours,
@@ -36,8 +37,8 @@ quantities = st.integers(1, 4)
 # Where people ask: on and off the grid, on open and closed days.
 starts = st.builds(
     lambda day, minutes: datetime.combine(day, time(8), BERLIN) + timedelta(minutes=minutes),
-    st.sampled_from(DAYS),
-    st.sampled_from(range(0, 120, 5)),
+    st.sampled_from([*DAYS, DAYS[0], DAYS[2]]),
+    st.sampled_from([*range(0, 60, 10), *range(0, 60, 10), *range(5, 120, 5)]),
 )
 hours = {
     "weekday": st.sampled_from([1, 2]),
@@ -103,10 +104,17 @@ class SlotMachine(RolledBackMachine):
         with suppress(Refused):
             del self.live[cancel_appointment(self.pick(place)).pk]
 
-    @rule(minutes=st.sampled_from([1, 8, 16, 300, 1440]))
+    @rule(minutes=st.sampled_from([1, 8, 16, 16, 1440]))
     def wait(self, minutes) -> None:
         self.now += timedelta(minutes=minutes)
         self.set_time(self.now)
+
+    @precondition(lambda self: any(held for _start, _end, held in self.live.values()))
+    @rule()
+    def let_holds_lapse(self) -> None:
+        self.now += timedelta(minutes=16)
+        self.set_time(self.now)
+        expire_holds(self.office)
 
     @rule(quantity=quantities)
     def look(self, quantity) -> None:
@@ -163,4 +171,4 @@ class SlotMachine(RolledBackMachine):
 
 
 def test_slots_count_what_appointments_hold_whatever_happens(play, set_time):
-    play(lambda: SlotMachine(set_time), steps=25)
+    play(lambda: SlotMachine(set_time), examples=60, steps=30)

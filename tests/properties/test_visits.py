@@ -197,4 +197,4 @@ class VisitMachine(RolledBackMachine):
 
 
 def test_visits_stay_right_whatever_happens(play, set_time):
-    play(lambda: VisitMachine(set_time), steps=30)
+    play(lambda: VisitMachine(set_time), examples=30, steps=30)
