@@ -10,6 +10,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import DateField, Field, Model, QuerySet, TimeField
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from booking.models import Authority
 
@@ -117,6 +119,18 @@ class ScopedInline(ScopedChoices, admin.TabularInline):
     form = CheckedForm
     extra = 0
     show_change_link = True
+
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
+        """The heading of a column is all that tells what a field is: screen readers need more."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            field.widget.attrs.setdefault("aria-label", capfirst(field.label))
+        return field
+
+    def get_formset(self, request: HttpRequest, obj: Model | None = None, **kwargs: Any) -> Any:
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.deletion_widget = forms.CheckboxInput(attrs={"aria-label": _("Delete?")})
+        return formset
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return True
