@@ -33,7 +33,10 @@ AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text()
 NARROW = {"width": 320, "height": 640}
 OVERFLOW = "document.documentElement.scrollWidth - innerWidth"
 
-Examine = Callable[[Page, str], None]
+# What Django's tables and search box do against good practice, though not against WCAG.
+DJANGOS_OWN = ("empty-table-header", "label-title-only")
+
+Examine = Callable[..., None]
 
 
 @pytest.fixture
@@ -41,10 +44,11 @@ def examine(keep) -> Iterator[Examine]:
     """Look at a page as it is now; what was found on all of them is said at the end."""
     found: list[str] = []
 
-    def look(page: Page, name: str) -> None:
+    def look(page: Page, name: str, ignored: tuple[str, ...] = ()) -> None:
         keep(page, name)
         page.evaluate(AXE)
-        for violation in page.evaluate("() => axe.run()")["violations"]:
+        rules = {rule: {"enabled": False} for rule in ignored}
+        for violation in page.evaluate("rules => axe.run({ rules })", rules)["violations"]:
             for node in violation["nodes"]:
                 found.append(f"{name}: {violation['id']}: {node['html'][:200]}")
         viewport = page.viewport_size
@@ -227,19 +231,13 @@ def test_pairing_and_set_up(town, visit, examine):
     examine(page, "pair-with-errors")
     page.goto(f"{town.url}/setup/")
     examine(page, "set-up")
-    for model in page.locator("th.model-name a, th[id^=booking-] a").all():
-        assert model.get_attribute("href")
-    lists = [
-        link.get_attribute("href")
-        for link in page.locator("#content-main .app-booking tr th a").all()
-    ] or ["/setup/booking/office/"]
-    for path in lists:
+    links = {link.get_attribute("href") for link in page.locator("main a").all()}
+    lists = sorted(link for link in links if re.fullmatch(r"/setup/booking/\w+/", link))
+    assert len(lists) >= 10
+    office = f"/setup/booking/office/{citizen_office(town)['id']}"
+    for path in (*lists, f"{office}/change/", f"{office}/delete/", "/setup/booking/user/add/"):
         page.goto(town.url + path)
-        examine(page, f"set-up-{path.rstrip('/').rpartition('/')[2]}")
-    page.goto(f"{town.url}/setup/booking/office/{citizen_office(town)['id']}/change/")
-    examine(page, "set-up-form")
-    page.goto(f"{town.url}/setup/booking/office/{citizen_office(town)['id']}/delete/")
-    examine(page, "set-up-confirmation")
+        examine(page, path.removeprefix("/setup/booking/").replace("/", "-"), DJANGOS_OWN)
 
 
 def test_reference_of_the_api(town, visit, examine):
