@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Callable
 
+from django.core.management import call_command
 from django.db import close_old_connections
 
 from .domain.forgotten import end_forgotten_visits
@@ -29,6 +30,11 @@ def publish_everywhere() -> None:
         ensure_published(office)
 
 
+def prune_tasks() -> None:
+    """Finished tasks say nothing that the outbox does not know."""
+    call_command("prune_db_task_results", min_age_days=1, verbosity=0)
+
+
 def end_forgotten_visits_everywhere() -> None:
     for office in Office.objects.all():
         end_forgotten_visits(office)
@@ -40,7 +46,12 @@ def tick_forever() -> None:
     while True:
         run(beat, expire_holds, deliver_due_mails)
         if tick % TICKS_PER_HOUR == 0:
-            run(publish_everywhere, end_forgotten_visits_everywhere, delete_expired_personal_data)
+            run(
+                publish_everywhere,
+                end_forgotten_visits_everywhere,
+                delete_expired_personal_data,
+                prune_tasks,
+            )
         tick += 1
         close_old_connections()
         time.sleep(TICK_SECONDS)

@@ -60,6 +60,13 @@ def remove_closure(closure: Closure) -> None:
     _rebuild(office)
 
 
+@transaction.atomic
+def rebuild_slots(office: Office) -> None:
+    """Make the slots anew after a change outside the hours: the time zone or the Land."""
+    rebuild_slots_of(office.pk)
+    _rebuild(office)
+
+
 def affected_appointments(office: Office) -> QuerySet[Appointment]:
     """Live future appointments that lie, wholly or in part, outside the opening hours."""
     appointments = list(_coming(office).values_list("pk", "start", "end"))

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django_tasks import task
 
 from booking import clock
@@ -57,12 +57,15 @@ def deliver_mail(mail_id: str) -> None:
 def deliver(mail_id: UUID) -> bool:
     """Try to send one mail if it is due; whether a mail server took it.
 
-    A failure of whatever kind is recorded and tried again later, with growing delays.
+    Mails about one appointment leave in the order in which they were written. A failure of
+    whatever kind is recorded and tried again later, with growing delays.
     """
     now = clock.now()
-    due = OutboxMail.objects.filter(
-        pk=mail_id, state=OutboxMail.State.PENDING, next_attempt_at__lte=now
+    pending = OutboxMail.objects.filter(state=OutboxMail.State.PENDING)
+    earlier = pending.filter(
+        appointment=OuterRef("appointment"), created_at__lt=OuterRef("created_at")
     )
+    due = pending.filter(~Exists(earlier), pk=mail_id, next_attempt_at__lte=now)
     if not due.update(next_attempt_at=now + LEASE, attempts=F("attempts") + 1):
         return False
     mail = OutboxMail.objects.get(pk=mail_id)
@@ -85,9 +88,11 @@ def deliver(mail_id: UUID) -> bool:
 
 def deliver_due_mails() -> int:
     """Try the mails that are due for as long as ``PATIENCE``; how many were sent."""
-    due = OutboxMail.objects.filter(
-        state=OutboxMail.State.PENDING, next_attempt_at__lte=clock.now()
-    ).values_list("pk", flat=True)
+    due = (
+        OutboxMail.objects.filter(state=OutboxMail.State.PENDING, next_attempt_at__lte=clock.now())
+        .order_by("created_at")
+        .values_list("pk", flat=True)
+    )
     begun = time.monotonic()
     in_time = takewhile(lambda _pk: time.monotonic() - begun < PATIENCE, due[:500])
     return sum(deliver(pk) for pk in in_time)

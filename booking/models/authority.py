@@ -21,6 +21,27 @@ def default_languages() -> list[str]:
     return ["de", "en"]
 
 
+class Land(models.TextChoices):
+    """The federal states, by the codes of ISO 3166-2:DE. Their names are the same everywhere."""
+
+    BADEN_WUERTTEMBERG = "BW", "Baden-Württemberg"
+    BAYERN = "BY", "Bayern"
+    BERLIN = "BE", "Berlin"
+    BRANDENBURG = "BB", "Brandenburg"
+    BREMEN = "HB", "Bremen"
+    HAMBURG = "HH", "Hamburg"
+    HESSEN = "HE", "Hessen"
+    MECKLENBURG_VORPOMMERN = "MV", "Mecklenburg-Vorpommern"
+    NIEDERSACHSEN = "NI", "Niedersachsen"
+    NORDRHEIN_WESTFALEN = "NW", "Nordrhein-Westfalen"
+    RHEINLAND_PFALZ = "RP", "Rheinland-Pfalz"
+    SAARLAND = "SL", "Saarland"
+    SACHSEN = "SN", "Sachsen"
+    SACHSEN_ANHALT = "ST", "Sachsen-Anhalt"
+    SCHLESWIG_HOLSTEIN = "SH", "Schleswig-Holstein"
+    THUERINGEN = "TH", "Thüringen"
+
+
 class Authority(models.Model):
     """A town or district: the tenant."""
 
@@ -29,8 +50,9 @@ class Authority(models.Model):
     subdivision = models.CharField(
         _("federal state"),
         max_length=2,
+        choices=Land,
         blank=True,
-        help_text=_("Two letters, such as ST; its public holidays are closed days."),
+        help_text=_("Its public holidays are closed days."),
     )
     languages = models.JSONField(_("languages"), default=default_languages)
     privacy_contact = models.EmailField(_("data protection contact"), blank=True)
@@ -42,6 +64,12 @@ class Authority(models.Model):
         verbose_name = _("authority")
         verbose_name_plural = _("authorities")
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(subdivision__in=["", *Land.values]),
+                name="authority_land_exists",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

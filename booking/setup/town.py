@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from modeltranslation.admin import TranslationAdmin
 
 from booking.domain.announcements import announce
-from booking.domain.hours import remove_closure
+from booking.domain.hours import rebuild_slots, remove_closure
 from booking.models import Authority, Closure, Counter, Offering, Office
 
 from .base import CheckedForm, ScopedAdmin, ScopedInline
@@ -40,6 +40,12 @@ class AuthorityAdmin(ScopedAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple:
         """The address is in links and mails that are already out: an operator's matter."""
         return () if rights_of(request).is_operator else ("slug",)
+
+    def save_model(self, request: HttpRequest, obj: Authority, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and "subdivision" in form.changed_data:
+            for office in obj.offices.order_by("pk"):
+                rebuild_slots(office)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return rights_of(request).is_operator and super().has_delete_permission(request, obj)
@@ -98,6 +104,8 @@ class OfficeAdmin(ScopedAdmin, TranslationAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: list, change: bool) -> None:
         super().save_related(request, form, formsets, change)
+        if change and "time_zone" in form.changed_data:
+            rebuild_slots(form.instance)
         # Name and notice are on the displays. Announced last: see ``announce``.
         announce(form.instance.pk)
 

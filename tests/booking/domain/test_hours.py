@@ -7,6 +7,7 @@ import pytest
 from booking.domain.appointments import cancel_appointment, confirm_appointment, hold_appointment
 from booking.domain.hours import (
     affected_appointments,
+    rebuild_slots,
     remove_closure,
     remove_opening_hours,
     save_closure,
@@ -157,3 +158,23 @@ def test_closing_in_the_middle_of_an_appointment_concerns_it(office, offering, h
     save_opening_hours(hours)
     check([long])
     assert set(affected_appointments(office)) == {long}
+
+
+def test_another_time_zone_makes_the_slots_anew(office, hours, booked):
+    office.time_zone = "Europe/Lisbon"
+    office.save()
+    rebuild_slots(office)
+    check(booked)
+    first = Slot.objects.filter(start__gt=TUESDAYS[0].replace(hour=0)).order_by("start").first()
+    assert first.start.astimezone(office.zone).time() == time(8)
+
+
+def test_another_land_has_other_holidays(office, hours):
+    epiphany = datetime(2027, 1, 6, 9, tzinfo=BERLIN)
+    hours.weekday = 2
+    save_opening_hours(hours)
+    assert not Slot.objects.filter(start=epiphany).exists()
+    office.authority.subdivision = "BE"
+    office.authority.save()
+    rebuild_slots(office)
+    assert Slot.objects.filter(start=epiphany).exists()

@@ -6,7 +6,11 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.db import transaction
 
 from booking.domain import outbox
-from booking.domain.appointments import confirm_appointment, hold_appointment
+from booking.domain.appointments import (
+    cancel_appointment,
+    confirm_appointment,
+    hold_appointment,
+)
 from booking.domain.items import Item
 from booking.domain.outbox import DELAYS, LEASE, MAX_ATTEMPTS, deliver, deliver_due_mails
 from booking.models import Appointment, OutboxMail
@@ -155,3 +159,18 @@ def test_the_worker_is_woken_only_after_the_commit(
         confirm_appointment(held.pk, name="Erika Mustermann", email="erika@example.org")
         assert woken == []
     assert woken == [str(OutboxMail.objects.get().pk)]
+
+
+def test_a_cancellation_waits_for_the_confirmation_before_it(mail, set_time, monkeypatch):
+    monkeypatch.setattr(outbox, "_message", lambda one: 1 / 0)
+    deliver(mail.pk)
+    monkeypatch.undo()
+    set_time(TUESDAY + timedelta(seconds=5))
+    cancel_appointment(mail.appointment_id)
+    assert deliver_due_mails() == 0
+    set_time(TUESDAY + LEASE)
+    assert deliver_due_mails() == 2
+    assert [message.attachments[0].get_param("method") for message in sent.outbox] == [
+        "REQUEST",
+        "CANCEL",
+    ]

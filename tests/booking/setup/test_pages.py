@@ -11,6 +11,7 @@ from booking.domain.appointments import confirm_appointment, hold_appointment
 from booking.domain.arrivals import draw_ticket
 from booking.domain.counters import open_counter
 from booking.domain.devices import device_of_token, make_device
+from booking.domain.hours import save_opening_hours
 from booking.domain.items import Item
 from booking.domain.visits import call_next
 from booking.models import (
@@ -346,3 +347,27 @@ def test_the_lists_need_the_same_number_of_queries_for_many_rows(
     for name in ("offering", "counter", "closure", "service", "user", "office"):
         with django_assert_max_num_queries(40):
             as_lead.get(reverse(f"admin:booking_{name}_changelist"))
+
+
+def test_another_time_zone_moves_the_slots_and_keeps_the_appointment(as_lead, town, booked):
+    form = office_form(as_lead, town.office, time_zone="Europe/Lisbon")
+    assert as_lead.post(change(town.office), form).status_code == 302
+    first = Slot.objects.filter(start__gt=NEXT_TUESDAY.replace(hour=0)).order_by("start")[0]
+    assert first.start.astimezone(BERLIN).hour == 9
+    assert booked_places() == 1
+
+
+def test_another_land_opens_its_working_days(as_lead, town, hours):
+    hours.weekday = 2
+    save_opening_hours(hours)
+    epiphany = datetime(2027, 1, 6, 10, 0, tzinfo=BERLIN)
+    assert not Slot.objects.filter(start=epiphany).exists()
+    form = {
+        "name": "Musterstadt",
+        "subdivision": "BE",
+        "languages": ["de", "en"],
+        "privacy_contact": "",
+        "retention_days": 2,
+    }
+    assert as_lead.post(change(town.office.authority), form).status_code == 302
+    assert Slot.objects.filter(start=epiphany).exists()
