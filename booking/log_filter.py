@@ -1,16 +1,26 @@
-"""Keeps secret links out of the log, wherever a line repeats an address."""
+"""Keeps secret links, tokens and addresses of clients out of the log, whatever a line repeats."""
 
 import logging
 import re
 
-SECRET = re.compile(r"(/appointment/[0-9a-f-]{36}/)[^/\s]+")
+SECRETS = re.compile(
+    r"""(/appointment/[0-9a-f-]{36}/)[^/\s'"]+  # the secret link
+    |([?&]token=)[^&\s'"]+                      # a device's token on a socket's address
+    |(client=)(?:\[[^\]]*\]|'[^']*')            # as Daphne describes a connection
+    """,
+    re.VERBOSE,
+)
 
 
 class WithoutSecrets(logging.Filter):
-    """Blanks the secret of an appointment's address in the finished line."""
+    """Blanks them in the finished line."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         line = record.getMessage()
-        if SECRET.search(line):
-            record.msg, record.args = SECRET.sub(r"\1…", line), ()
+        if SECRETS.search(line):
+            record.msg, record.args = SECRETS.sub(_blanked, line), ()
         return True
+
+
+def _blanked(found: re.Match[str]) -> str:
+    return f"{found.group(found.lastindex)}…"

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from .client import client_of
 from .domain import devices
 from .domain.errors import NotPermitted, Refused
 from .domain.permissions import IN_SETUP, offices_of
@@ -88,8 +89,9 @@ def _begin(request: HttpRequest, kind: str) -> HttpResponse:
     if _state(device) in ("paired", "waiting"):  # pressed twice
         return redirect(f"{kind}_pairing")
     try:
-        # One limit for everybody: an address would be personal data, and nobody pairs often.
-        count_attempt("pairing", "everybody", limit=30)
+        # Per client, so that a stranger keeps nobody from pairing, and for all of them together.
+        count_attempt("pairing", client_of(request), limit=30)
+        count_attempt("pairing", "everybody", limit=300)
     except Refused as refused:
         return _show(request, kind, "none", None, refused, status=429)
     _device, token = devices.request_pairing(kind)

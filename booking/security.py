@@ -5,7 +5,6 @@ import secrets
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 CODE_DIGITS = 8
@@ -46,8 +45,3 @@ def _secret(appointment_id: UUID, key: str) -> str:
     return salted_hmac(
         "appointment", str(appointment_id), secret=key, algorithm="sha256"
     ).hexdigest()
-
-
-def no_address(request: HttpRequest) -> str:
-    """Stands in for the client's address wherever a library would store one."""
-    return "0.0.0.0"  # noqa: S104 - a value that says nothing, not an address to bind

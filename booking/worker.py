@@ -8,9 +8,12 @@ import logging
 import time
 from collections.abc import Callable
 
+from axes.models import AccessAttempt
+from django.conf import settings
 from django.core.management import call_command
 from django.db import close_old_connections
 
+from . import clock
 from .domain.forgotten import end_forgotten_visits
 from .domain.health import beat
 from .domain.holds import expire_holds
@@ -40,6 +43,17 @@ def end_forgotten_visits_everywhere() -> None:
         end_forgotten_visits(office)
 
 
+def forget_traces() -> None:
+    """Ended sessions, and failed log-ins that no longer count.
+
+    These may hold a password that was typed into the wrong field. Both bear the machine's
+    time, not the demo's.
+    """
+    call_command("clearsessions")
+    no_longer = clock.system_time() - settings.AXES_COOLOFF_TIME
+    AccessAttempt.objects.filter(attempt_time__lt=no_longer).delete()
+
+
 def tick_forever() -> None:
     """Run the duties of each tick until the process ends."""
     tick = 0
@@ -51,6 +65,7 @@ def tick_forever() -> None:
                 end_forgotten_visits_everywhere,
                 delete_expired_personal_data,
                 prune_tasks,
+                forget_traces,
             )
         tick += 1
         close_old_connections()

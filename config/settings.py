@@ -41,9 +41,10 @@ PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{env.str('PORT', d
 PUBLIC_URL = PUBLIC_URL.rstrip("/")
 HTTPS = PUBLIC_URL.startswith("https://")
 
-# The demo is marked by a file, so that every process that shares VAR_DIR agrees on it.
+# The demo is marked by a file, so that every process that shares VAR_DIR agrees on it. A site
+# with https is for real people: there a file left behind makes no demo.
 DEMO_CLOCK_FILE = VAR_DIR / "demo_clock"
-DEMO = env.bool("DEMO", default=DEMO_CLOCK_FILE.exists())
+DEMO = env.bool("DEMO", default=DEMO_CLOCK_FILE.exists() and not HTTPS)
 
 INSTALLED_APPS = [
     "daphne",
@@ -208,16 +209,16 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-# Throttle guesses per account, not per address: a whole office shares one.
+# Guesses are counted per account, in known browsers apart from all others: strangers do not
+# lock out whoever works here. Not per address: none is kept, and a whole office shares one.
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=10)
-AXES_LOCKOUT_PARAMETERS = ["username"]
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "booking.sign_in.address_stand_in"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 AXES_DISABLE_ACCESS_LOG = True
-# No IP address is kept, so none can be a parameter of the lock-out.
-SILENCED_SYSTEM_CHECKS = ["axes.W006"]
-AXES_CLIENT_IP_CALLABLE = "booking.security.no_address"
 
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "desk"

@@ -2,17 +2,18 @@
 
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
 from booking.api.v1 import api
 from booking.health import health_view
+from booking.sign_in import StaffLoginView
 
 urlpatterns = [
     path("health", health_view, name="health"),
     path("api/v1/", api.urls),
     *i18n_patterns(
-        path("staff/login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+        path("staff/login/", StaffLoginView.as_view(), name="login"),
         path("staff/logout/", LogoutView.as_view(), name="logout"),
         path("setup/", admin.site.urls),
         path("demo/", include("booking.demo.urls")),

@@ -88,6 +88,13 @@ class DisplayConsumer(LiveConsumer):
         return parse_cookie(headers.get(b"cookie", b"").decode("latin1")).get(DISPLAY_COOKIE, "")
 
 
+class NobodyConsumer(LiveConsumer):
+    """At any other address: closed at once, without a line in the log."""
+
+    async def connect(self) -> None:
+        await self.close()
+
+
 class TicketConsumer(LiveConsumer):
     """A visitor's own page; the address is the only key, and nothing personal is behind it."""
 

@@ -57,5 +57,5 @@ def chosen_target(
     if target.offering is None:
         return target.office, []
     quantity = form.get("quantity", "1")
-    persons = int(quantity) if quantity.isascii() and quantity.isdecimal() else 0
+    persons = int(quantity) if quantity.isdecimal() and len(quantity) < 4 else 0
     return target.office, choose_items(target.office, [(target.offering.pk, persons)])

@@ -78,6 +78,14 @@ class ScopedAdmin(ScopedChoices, admin.ModelAdmin):
             form.base_fields["authority"].queryset = changeable(Authority, request.user)
         return form
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Only by what the page offers: a filter by a hidden field would tell what it holds."""
+        filters = [one if isinstance(one, str) else one[0] for one in self.list_filter]
+        offered = {one.partition("__")[0] for one in [*filters, self.date_hierarchy or ""]}
+        if lookup.partition("__")[0] not in offered or "\x00" in value:
+            return False
+        return super().lookup_allowed(lookup, value, request)
+
     def has_module_permission(self, request: HttpRequest) -> bool:
         return rights_of(request).may_set_up
 

@@ -3,7 +3,9 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Model, QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -11,6 +13,13 @@ from booking.domain.devices import revoke_device
 from booking.models import Device
 
 from .base import ScopedAdmin
+from .scope import rights_of
+
+# Where receipt printers listen. On any other port of the network a ticket might be a command.
+FIRST_PORT, LAST_PORT = 9100, 9109
+OTHER_PORT = gettext_lazy(
+    "Receipt printers use a port from 9100 to 9109. For another one please ask the operator."
+)
 
 
 @admin.register(Device)
@@ -41,6 +50,16 @@ class DeviceAdmin(ScopedAdmin):
             "%(count)s device is revoked.", "%(count)s devices are revoked.", len(devices)
         )
         self.message_user(request, done % {"count": len(devices)}, messages.SUCCESS)
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> type[ModelForm]:
+        form = super().get_form(request, *args, **kwargs)
+        port = form.base_fields.get("printer_port")
+        if port is not None and not rights_of(request).is_operator:
+            port.validators += [
+                MinValueValidator(FIRST_PORT, OTHER_PORT),
+                MaxValueValidator(LAST_PORT, OTHER_PORT),
+            ]
+        return form
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

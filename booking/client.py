@@ -1,0 +1,32 @@
+"""Which client asks, for limits alone. Its address is kept for a minute, as a keyed hash."""
+
+from ipaddress import ip_address
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
+
+
+def client_of(request: HttpRequest) -> str:
+    """A keyed hash of the client's address; empty for programs on this machine.
+
+    These are either our own or a proxy that does not say for whom it asks.
+    """
+    address = _address(request)
+    if _is_this_machine(address):
+        return ""
+    return salted_hmac("client", address, algorithm="sha256").hexdigest()
+
+
+def _address(request: HttpRequest) -> str:
+    """Behind our own proxy the last address it forwarded; whatever stands before is hearsay."""
+    if settings.HTTPS and (forwarded := request.headers.get("X-Forwarded-For")):
+        return forwarded.rpartition(",")[2].strip()
+    return request.META.get("REMOTE_ADDR") or ""
+
+
+def _is_this_machine(address: str) -> bool:
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:  # a socket file has no address
+        return not address
