@@ -57,8 +57,6 @@ def examine(keep) -> Iterator[Examine]:
             page.set_viewport_size(size)
             if page.evaluate(OVERFLOW) > 0:
                 found.append(f"{name}: wider than {size['width']} px")
-        if size != viewport:
-            keep(page, f"{name}-{size['width']}")
         page.set_viewport_size(viewport)
 
     yield look

@@ -63,11 +63,11 @@ def test_a_citizen_books_checks_in_is_called_and_served(any_town: Town, visit, k
     the_mail_has_all(any_town, email, code)
     citizen.locator("main a[href*='/ticket/']").click()
     expect(citizen.locator("[data-ticket]")).to_have_attribute("data-state", "expected")
-    keep(citizen, "08-ticket-page-before-check-in")
+    keep(citizen, "09-ticket-page-before-check-in")
 
     number = check_in_at_the_kiosk(kiosk, keep, code)
     expect(citizen.locator(".ticket__number")).to_have_text(number)
-    keep(citizen, "12-ticket-page-waiting")
+    keep(citizen, "13-ticket-page-waiting")
     walk_in = draw_a_ticket(kiosk, keep)
 
     desk = visit("about:blank", DESK)
@@ -83,25 +83,25 @@ def test_a_citizen_books_checks_in_is_called_and_served(any_town: Town, visit, k
     print(f"\nfrom the key to the display: {seconds:.2f} s")
     assert seconds < SECONDS_TO_DISPLAY
     expect(desk.locator(".current__name")).to_have_text(NAME)
-    keep(desk, "18-desk-called")
+    keep(desk, "19-desk-called")
     counter = desk.locator("#current-title small").inner_text()
     expect(citizen.locator("#state")).to_have_text(f"Bitte gehen Sie jetzt zu {counter}")
-    keep(citizen, "19-ticket-page-called")
+    keep(citizen, "20-ticket-page-called")
     expect(display.locator(".newest__number")).to_have_text(number)
     expect(display.locator(".newest__counter")).to_contain_text(counter)
     expect(display.locator("html")).to_have_attribute("data-rung", re.compile(r"\d+"))
-    keep(display, "20-display-called")
+    keep(display, "21-display-called")
 
     desk.keyboard.press("b")
     expect(desk.locator("#current-title")).to_contain_text("wird bedient", ignore_case=True)
     expect(citizen.locator("[data-ticket]")).to_have_attribute("data-state", "serving")
-    keep(desk, "21-desk-serving")
-    keep(citizen, "22-ticket-page-serving")
+    keep(desk, "22-desk-serving")
+    keep(citizen, "23-ticket-page-serving")
     desk.keyboard.press("f")
     expect(citizen.locator("[data-ticket]")).to_have_attribute("data-state", "done")
-    keep(citizen, "23-ticket-page-done")
+    keep(citizen, "24-ticket-page-done")
     expect(display.locator(".board")).not_to_contain_text(number)
-    keep(display, "24-display-afterwards")
+    keep(display, "25-display-afterwards")
     desk.locator("#do-close").click()
     expect(desk.locator("#choose-counter")).to_be_visible()
 
@@ -139,12 +139,13 @@ def book_from_the_start_page(page: Page, keep: Callable, email: str) -> str:
     page.get_by_role("button", name="Freie Zeiten").click()
     today = MORNING.partition("T")[0]
     page.locator(f"a.day[href*='day={today}']").click()
+    expect(page.locator("#times")).to_be_in_viewport()
     keep(page, "06-times")
     start = hold_first_time(page)
     assert start.replace(tzinfo=None) - datetime.fromisoformat(MORNING) <= timedelta(hours=1)
-    keep(page, "06-details")
+    keep(page, "07-details")
     give_details(page, email)
-    keep(page, "07-booked")
+    keep(page, "08-booked")
     return check_in_code(page)
 
 
@@ -160,15 +161,15 @@ def the_mail_has_all(town: Town, email: str, code: str) -> None:
 
 def check_in_at_the_kiosk(page: Page, keep: Callable, code: str) -> str:
     """Type the code on the keypad. The number."""
-    keep(page, "09-kiosk-start")
+    keep(page, "10-kiosk-start")
     page.locator(".tile").first.click()
     for digit in code:
         page.locator(f"[data-key='{digit}']").click()
-    keep(page, "10-kiosk-code")
+    keep(page, "11-kiosk-code")
     page.locator(".pad__key--go").click()
     number = page.locator(".issued__number").inner_text()
     assert NAME not in page.content()
-    keep(page, "11-kiosk-checked-in")
+    keep(page, "12-kiosk-checked-in")
     return number
 
 
@@ -176,21 +177,21 @@ def draw_a_ticket(page: Page, keep: Callable) -> str:
     """The next visitor has no appointment. The number."""
     page.locator(".closing a").click()
     page.locator(".tile").nth(1).click()
-    keep(page, "13-kiosk-services")
+    keep(page, "14-kiosk-services")
     page.get_by_role("link", name="Personalausweis beantragen").first.click()
-    keep(page, "14-kiosk-persons")
+    keep(page, "15-kiosk-persons")
     page.locator("button[name=quantity]").first.click()
     number = page.locator(".issued__number").inner_text()
-    keep(page, "15-kiosk-ticket")
+    keep(page, "16-kiosk-ticket")
     return number
 
 
 def sit_down(page: Page, keep: Callable) -> None:
     log_in(page, "clerk1")
-    keep(page, "16-desk-counters")
+    keep(page, "17-desk-counters")
     page.locator("form .choice").first.click()
     expect(page.locator("#current-title")).to_be_visible()
-    keep(page, "17-desk-queue")
+    keep(page, "18-desk-queue")
 
 
 def serve_until(page: Page, number: str) -> None:
