@@ -74,9 +74,9 @@ def receipt(slip: Slip) -> bytes:
     paper = Dummy()
     paper.hw("INIT")
     paper.set(align="center", normal_textsize=True, bold=False)
-    paper.text(f"{slip.town}\n")
+    paper.text(f"{_plain(slip.town)}\n")
     paper.set(bold=True)
-    paper.text(f"{slip.office}\n\n")
+    paper.text(f"{_plain(slip.office)}\n\n")
     paper.set(custom_size=True, width=6, height=6, bold=True)
     paper.text(f"{slip.number}\n")
     paper.set(normal_textsize=True)
@@ -90,4 +90,9 @@ def receipt(slip: Slip) -> bytes:
 
 
 def _wrapped(*texts: str) -> str:
-    return "\n".join(line for text in texts for line in wrap(text, COLUMNS))
+    return "\n".join(line for text in texts for line in wrap(_plain(text), COLUMNS))
+
+
+def _plain(text: str) -> str:
+    """Without control characters: a printer obeys them."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)

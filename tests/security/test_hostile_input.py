@@ -10,6 +10,8 @@ from booking.domain.arrivals import draw_ticket
 from booking.domain.items import Item
 from booking.models import Visit
 from config.asgi import application
+from kiosk.receipt_printer import receipt
+from kiosk.slip import slip_of
 from tests import factories
 
 
@@ -40,3 +42,17 @@ def test_a_stranger_who_pairs_all_the_time_keeps_nobody_from_pairing(db):
     assert answer.status_code == 429
     answer = Client().post(reverse("kiosk_pairing"), REMOTE_ADDR="192.0.2.8")
     assert answer.status_code == 302
+
+
+def test_a_name_holds_no_command_for_the_receipt_printer(offering):
+    visit = draw_ticket(office=offering.office, items=[Item(offering, 1)], actor=CITIZEN)
+    harmless = receipt(slip_of(visit))
+    # Opens the drawer, in some printers.
+    command = "\x1bp\x000"
+    for thing in (offering.office.authority, offering.office, offering.service):
+        thing.name = f"{thing.name}\n{command}"
+        thing.save()
+    visit = Visit.objects.select_related("office__authority").get()
+    hostile = receipt(slip_of(visit))
+    assert hostile != harmless
+    assert command.encode() not in hostile
