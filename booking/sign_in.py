@@ -6,10 +6,12 @@ all others: it keeps a cookie that only we can make for this login name.
 """
 
 from django.conf import settings
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, UsernameField
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare, salted_hmac
+
+from .models import User
 
 COOKIE = "schalter_staff"
 COOKIE_SECONDS = 400 * 24 * 60 * 60
@@ -18,9 +20,16 @@ ANY_BROWSER = "0.0.0.0"  # noqa: S104 - a value that says nothing, not an addres
 KNOWN_BROWSER = "0.0.0.1"
 
 
+class StaffLoginForm(AuthenticationForm):
+    """Django's form, with a limit to the name that is checked and not only shown."""
+
+    username = UsernameField(max_length=User._meta.get_field("username").max_length)
+
+
 class StaffLoginView(LoginView):
     """The login page."""
 
+    authentication_form = StaffLoginForm
     redirect_authenticated_user = True
 
     def get_redirect_url(self) -> str:

@@ -86,3 +86,10 @@ def test_the_session_has_another_key_after_signing_in(client, clerk):
     before = client.session.session_key
     sign_in(client, clerk.username)
     assert client.session.session_key != before
+
+
+@pytest.mark.parametrize(
+    "username", ["x" * 151, "x" * 100_000, "\x00", "\u0661", "\U0001f600" * 150]
+)
+def test_no_login_name_is_too_strange(db, username):
+    assert sign_in(Client(), username).status_code == 200
