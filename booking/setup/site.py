@@ -7,7 +7,7 @@ from django.contrib.auth.views import LogoutView, redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import URLPattern, URLResolver, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -42,6 +42,10 @@ class Site(AdminSite):
 
     def logout(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         return LogoutView.as_view()(request)
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """Without the address that looks for pages of objects: none here has one."""
+        return [one for one in super().get_urls() if getattr(one, "name", "") != "view_on_site"]
 
     def app_index(
         self, request: HttpRequest, app_label: str, extra_context: dict | None = None

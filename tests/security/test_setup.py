@@ -84,3 +84,8 @@ def test_an_operator_may_choose_any_port(operator, office):
 def test_a_null_byte_in_a_list_is_no_fault_of_ours(lead, model, query):
     answer = lead.get(f"{reverse(f'admin:booking_{model}_changelist')}?{query}")
     assert answer.status_code < 500
+
+
+@pytest.mark.parametrize("address", ["r/1/abc/", "r/999999/1/", "r/x/y/"])
+def test_nothing_is_found_by_the_number_of_its_table(lead, address):
+    assert lead.get(reverse("admin:index") + address).status_code == 404
