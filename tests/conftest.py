@@ -1,11 +1,13 @@
 """Fixtures for every test: the clock, and a small office."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
+from django.utils import translation
 
 from booking import clock
 from booking.models import Counter, Offering, Office, User
@@ -25,6 +27,13 @@ def set_time(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
 
     stop_at(TUESDAY)
     return stop_at
+
+
+@pytest.fixture(autouse=True)
+def _german() -> Iterator[None]:
+    """Every test begins in the main language, whatever the one before has read."""
+    with translation.override(settings.LANGUAGE_CODE):
+        yield
 
 
 @pytest.fixture(autouse=True)

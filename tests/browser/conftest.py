@@ -30,10 +30,11 @@ CHROMIUM_FLAGS = [
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything in this folder needs Chromium; the fixtures below give no other way."""
+    """Everything in this folder needs Chromium, and one browser is enough for two cores."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 # As long as the browser runs, Playwright's event loop runs in this thread: tests after this

@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from booking.domain.actor import CITIZEN
 from booking.domain.appointments import cancel_appointment
@@ -37,9 +38,10 @@ def heading(answer):
 
 
 @pytest.fixture(autouse=True)
-def _english(settings):
-    settings.LANGUAGE_CODE = "en"
-    settings.LANGUAGES = [("en", "English")]
+def _english():
+    """The English pages: their sentences are those of the code."""
+    with translation.override("en"):
+        yield
 
 
 def test_the_code_makes_a_visit_and_leads_to_the_number(kiosk, device, book):

@@ -12,7 +12,11 @@ from booking.domain.links import ticket_link
 from booking.models import Visit
 from tests import factories
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.xdist_group("browser"),
+    pytest.mark.django_db(transaction=True),
+]
 
 AXE = Path(settings.BASE_DIR) / "node_modules/axe-core/axe.min.js"
 # Counts the prints of this browser; without a printer print() does nothing.

@@ -89,10 +89,13 @@ def test_expected_are_todays_bookings_that_have_not_checked_in(office, clerk, ex
     assert tomorrow not in [one.appointment for one in expected]
 
 
-def test_a_counter_knows_whom_it_cannot_serve(office, clerk, staffed_counter, arrive, offering):
+def test_a_counter_knows_whom_it_cannot_serve(
+    office, clerk, staffed_counter, arrive, offering, set_time
+):
     passports = OfferingFactory(office=office, letter="P")
     staffed_counter.offerings.add(passports)
     arrive()
+    set_time(TUESDAY + timedelta(minutes=1))
     draw_ticket(office=office, items=[Item(passports, 1)], actor=CITIZEN)
     state = desk_state(office, clerk)
     assert [(one.visit.number, one.servable) for one in state.waiting] == [
