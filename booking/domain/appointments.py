@@ -245,6 +245,9 @@ def cancel_appointment(appointment_id: UUID) -> Appointment:
     release(appointment)
     if was_booked:
         mails.write_cancellation(appointment)
+        # Nobody comes, so nobody needs to know who it was. The code stays: the kiosk says why.
+        appointment.name = appointment.email = appointment.phone = ""
+        appointment.save(update_fields=["name", "email", "phone"])
         _announce_if_today(appointment)
     return appointment
 

@@ -25,4 +25,4 @@ def test_the_mail_speaks_german(citizen, ten):
     assert mail.subject == (
         "Ihr Termin am Dienstag, 24. November 2026 um 10:00\N{NO-BREAK SPACE}Uhr"
     )
-    assert mail.body.startswith("Guten Tag Kim Muster,\n\nIhr Termin ist gebucht:\n")
+    assert mail.body.startswith("Guten Tag,\n\nIhr Termin ist gebucht:\n")

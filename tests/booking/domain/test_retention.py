@@ -88,3 +88,10 @@ def test_the_day_ends_where_the_office_is(book, set_time):
     assert delete_expired_personal_data() == 0
     set_time(OVER + timedelta(hours=6))
     assert delete_expired_personal_data() == 1
+
+
+def test_nobody_needs_to_know_who_cancelled(book):
+    booked = book()
+    cancelled = cancel_appointment(booked.pk)
+    assert (cancelled.name, cancelled.email, cancelled.phone) == ("", "", "")
+    assert cancelled.code == booked.code
