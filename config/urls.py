@@ -17,7 +17,7 @@ urlpatterns = [
         path("staff/logout/", LogoutView.as_view(), name="logout"),
         path("setup/", admin.site.urls),
         path("demo/", include("booking.demo.urls")),
-        path("", include("booking.pairing_urls")),
+        path("", include("booking.pairing.urls")),
         path("kiosk/", include("kiosk.urls")),
         path("", include("queue_display.urls")),
         path("", include("booking.citizen.urls")),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from booking import clock
 from booking.models import Device
-from booking.pairing import DeviceRequest, device_required
+from booking.pairing.device import DeviceRequest, device_required
 
 # Made for each rendered page and sent with its form: pressing twice is one request.
 KEY = re.compile(r"[A-Za-z0-9_-]{16,40}")

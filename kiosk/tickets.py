@@ -13,7 +13,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from booking import clock
 from booking.domain.errors import TooManyAttempts
 from booking.models import Device, Visit
-from booking.pairing import DeviceRequest
+from booking.pairing.device import DeviceRequest
 from booking.throttle import count_attempt
 
 from . import printing

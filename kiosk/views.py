@@ -12,7 +12,7 @@ from booking.domain.actor import Actor
 from booking.domain.errors import AlreadyCheckedIn, CodeUnknown, Refused
 from booking.domain.items import choose_items
 from booking.models import Offering
-from booking.pairing import DeviceRequest
+from booking.pairing.device import DeviceRequest
 from booking.throttle import count_attempt
 
 from .answers import Answer, answer_to, number_again

@@ -9,7 +9,7 @@ from django.http import parse_cookie
 
 from booking.domain.devices import device_of_token, mark_seen
 from booking.models import Device
-from booking.pairing import cookie_name
+from booking.pairing.device import cookie_name
 
 from .groups import DEVICE_UNKNOWN, MOVED, TICKET_UNKNOWN, TOO_TALKATIVE
 from .hub import hub

@@ -11,7 +11,7 @@ from booking import clock
 from booking.domain.office_hours import current_span, next_opening
 from booking.local_time import day_text, time_text
 from booking.models import Device, Office
-from booking.pairing import DeviceRequest, device_required
+from booking.pairing.device import DeviceRequest, device_required
 
 from .snapshot import display_message
 

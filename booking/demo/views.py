@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 
 from booking.domain.devices import device_of_token, make_device
 from booking.models import Office
-from booking.pairing import cookie_name, token_of
+from booking.pairing.device import cookie_name, token_of
 
 from . import town
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from booking.domain import devices
 from booking.models import Device, StaffRole
-from booking.pairing import device_required
+from booking.pairing.device import device_required
 from tests import factories
 from tests.conftest import TUESDAY
 

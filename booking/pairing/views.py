@@ -1,11 +1,4 @@
-"""Pairing of kiosks and displays: the device shows a code, the lead types it in.
-
-Afterwards the device is known by an HttpOnly cookie whose token is stored hashed.
-"""
-
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
+"""Pairing kiosks and displays: the device shows a code, the lead types it in."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -18,55 +11,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from .client import client_of
-from .domain import devices
-from .domain.errors import NotPermitted, Refused
-from .domain.permissions import IN_SETUP, offices_of
-from .models import Device
-from .pairing_form import PairingForm
-from .security import PAIRING_DIGITS
-from .throttle import count_attempt
+from booking.client import client_of
+from booking.domain import devices
+from booking.domain.errors import NotPermitted, Refused
+from booking.domain.permissions import IN_SETUP, offices_of
+from booking.models import Device
+from booking.security import PAIRING_DIGITS
+from booking.throttle import count_attempt
 
-# Browsers keep a cookie for 400 days at most; it is renewed with every page of the device.
-COOKIE_SECONDS = 400 * 24 * 60 * 60
-
-View = Callable[..., HttpResponse]
-
-
-class DeviceRequest(HttpRequest):
-    """A request of a paired device."""
-
-    device: Device
-
-
-def cookie_name(kind: str) -> str:
-    return f"schalter_{kind}"
-
-
-def token_of(request: HttpRequest, kind: str) -> str:
-    """The device token the browser holds, or nothing."""
-    return request.COOKIES.get(cookie_name(kind), "")
-
-
-def device_required(kind: str) -> Callable[[View], View]:
-    """Let only paired devices of a kind in, as ``request.device``; send others to be paired."""
-
-    def decorate(view: View) -> View:
-        @wraps(view)
-        def with_device(request: DeviceRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            token = token_of(request, kind)
-            device = devices.device_of_token(token, kind=kind) if token else None
-            if device is None:
-                return redirect(f"{kind}_pairing")
-            devices.mark_seen(device)
-            request.device = device
-            response = view(request, *args, **kwargs)
-            _remember(response, kind, token)
-            return response
-
-        return with_device
-
-    return decorate
+from .device import remember, token_of
+from .form import PairingForm
 
 
 @never_cache
@@ -96,7 +50,7 @@ def _begin(request: HttpRequest, kind: str) -> HttpResponse:
         return _show(request, kind, "none", None, refused, status=429)
     _device, token = devices.request_pairing(kind)
     response = redirect(f"{kind}_pairing")
-    _remember(response, kind, token)
+    remember(response, kind, token)
     return response
 
 
@@ -127,17 +81,6 @@ def _show(
         "refused": refused,
     }
     return render(request, f"pairing/{kind}.html", context, status=status)
-
-
-def _remember(response: HttpResponse, kind: str, token: str) -> None:
-    response.set_cookie(
-        cookie_name(kind),
-        token,
-        max_age=COOKIE_SECONDS,
-        httponly=True,
-        samesite="Lax",
-        secure=settings.HTTPS,
-    )
 
 
 @never_cache

@@ -6,7 +6,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
-from .models import Device, Office
+from booking.models import Device, Office
 
 
 class OfficeChoice(forms.ModelChoiceField):

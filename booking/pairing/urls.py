@@ -2,8 +2,9 @@
 
 from django.urls import path
 
-from .models import Device
-from .pairing import pair_device, pairing_view
+from booking.models import Device
+
+from .views import pair_device, pairing_view
 
 urlpatterns = [
     path("kiosk/pair/", pairing_view, {"kind": Device.Kind.KIOSK}, name="kiosk_pairing"),
