@@ -42,9 +42,12 @@ def jobs_of(printer, count):
     return printer.jobs
 
 
-def test_it_shows_the_number_where_to_wait_and_who_comes_before(kiosk, office, offering, visit):
+def test_it_shows_the_number_where_to_wait_and_who_comes_before(
+    kiosk, office, offering, visit, set_time
+):
     office.directions = "Ground floor"
     office.save()
+    set_time(TUESDAY + timedelta(minutes=1))
     second = draw_ticket(office=office, items=[Item(offering, 1)], actor=CITIZEN)
     page = kiosk.get(reverse("kiosk_ticket", args=[second.pk]))
     slip = page.context["slip"]

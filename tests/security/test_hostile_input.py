@@ -48,7 +48,7 @@ def test_a_name_holds_no_command_for_the_receipt_printer(offering):
     visit = draw_ticket(office=offering.office, items=[Item(offering, 1)], actor=CITIZEN)
     harmless = receipt(slip_of(visit))
     # Opens the drawer, in some printers.
-    command = "\x1bp\x000"
+    command = "\x1bp\x010"
     for thing in (offering.office.authority, offering.office, offering.service):
         thing.name = f"{thing.name}\n{command}"
         thing.save()
