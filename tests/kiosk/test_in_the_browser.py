@@ -206,6 +206,8 @@ def test_without_network_the_page_stays_and_says_so(page):
 
 @pytest.mark.parametrize("size", [(1080, 1920), (1440, 900)])
 def test_every_page_is_accessible_and_fits_the_screen(page, office, book, size):
+    # Names of the same length, whatever has run before.
+    factories.ServiceFactory.reset_sequence(1000, force=True)
     factories.OfferingFactory.create_batch(12, office=office)
     page.set_viewport_size({"width": size[0], "height": size[1]})
     appointment = book()
