@@ -1,6 +1,7 @@
 """What the kiosk's scripts do: scanning, printing once, going back to the start."""
 
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,6 +56,15 @@ def page(chromium, live_server, paired, offering) -> Iterator[Page]:
     page.goto("/kiosk/")
     yield page
     context.close()
+    let_the_server_finish()
+
+
+def let_the_server_finish() -> None:
+    """Pages may still have been asking: the database is emptied once nobody uses it."""
+    for thread in threading.enumerate():
+        if "process_request_thread" in thread.name:
+            thread.join(timeout=10)
+            assert not thread.is_alive()
 
 
 def prints(page: Page) -> int:
