@@ -1,11 +1,13 @@
-# make run takes PORT, BIND, VAR_DIR and DEMO_CLOCK, make test takes ARGS for pytest:
+# make run takes PORT, BIND, VAR_DIR and DEMO_CLOCK, make test, bench and endure take ARGS:
 # on the command line (make run PORT=8001) or from the environment.
 
-.PHONY: help run test lint format messages lock
+.PHONY: help run test bench endure lint format messages lock
 
 help:
 	@echo 'make run        start the demo town (PORT, BIND, VAR_DIR, DEMO_CLOCK)'
 	@echo 'make test       run all tests (ARGS="-k word": only some)'
+	@echo 'make bench      measure what is promised, as ratios (ARGS="claims": only some rows)'
+	@echo 'make endure     run the long fault tests'
 	@echo 'make lint       check all but the tests'
 	@echo 'make format     let ruff format and repair the code'
 	@echo 'make messages   bring new sentences into the German catalogue'
@@ -19,6 +21,16 @@ test:
 	@bin/setup dev
 	@bin/setup-test-services
 	@bin/test $(ARGS)
+
+bench:
+	@bin/setup bench
+	@bin/setup-test-services
+	@.venv/bin/python -m tests.benchmarks $(ARGS)
+
+endure:
+	@bin/setup dev
+	@bin/setup-test-services
+	@.venv/bin/python -m pytest --endure $(ARGS)
 
 lint:
 	@bin/setup dev

@@ -85,8 +85,16 @@ def pytest_report_header() -> str:
     return f"database: {address}, channel layer: {os.environ.get('REDIS_URL', 'in memory')}"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip, with the reason, what this run has no means for."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--endure", action="store_true", help="run the long tests, and only them")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long tests to `make endure`, and skip what this run has no means for."""
+    long = [item for item in items if item.get_closest_marker("endure")]
+    short = [item for item in items if not item.get_closest_marker("endure")]
+    items[:], others = (long, short) if config.getoption("--endure") else (short, long)
+    config.hook.pytest_deselected(items=others)
     reasons = {}
     if "REDIS_URL" not in os.environ:
         reasons["services"] = "needs PostgreSQL and Redis, this run is on SQLite"
