@@ -14,14 +14,17 @@ from pathlib import Path
 
 from tests.installation import ROOT
 
-from . import availability, claims
+from . import availability, booking, claims, processes
 from .rows import Row, table, write
 from .stage import ConditionBroken, Stage, machine
 
 ROWS: dict[str, Callable[[Stage], list[Row]]] = {
     "availability": availability.availability,
     "availability under history": availability.under_history,
+    "booking": booking.booking,
     "claims": claims.claims,
+    "two processes": processes.two_processes,
+    "HTTP server": processes.http_server,
 }
 DOCUMENT = ROOT / "var" / "bench.json"
 

@@ -71,7 +71,7 @@ def start_web(town: Town, program: Program, requests: Requests) -> Program:
     """Start it and let every process of it answer before anything is measured."""
     program.start()
     for _ in range(WARMING):
-        ask(program, requests[0])
+        ask(program, requests[0] | {"body": requests[0].get("bodies", [None])[0]})
     load(town, program, requests, 1)
     return program
 
@@ -120,7 +120,7 @@ def ask(program: Program, request: dict[str, Any]) -> bytes:
         program.url + request["path"],
         method=request.get("method", "GET"),
         headers=request.get("headers", {}),
-        data=request["bodies"][0].encode() if "bodies" in request else None,
+        data=body.encode() if (body := request.get("body")) else None,
     )
     try:
         with urllib.request.urlopen(made, timeout=30) as answer:

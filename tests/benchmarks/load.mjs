@@ -1,8 +1,8 @@
 // Requests over and over from a few connections, as fast as they are answered: reads what to
 // do as JSON from standard input and prints what came of it. The work is autocannon's.
 //
-// A request with `bodies` sends one of them after the other. With `follow`, what the answer
-// before it said stands in for {names} in its path and headers.
+// A request with `bodies` sends one of them after the other. What the answer to one with `keep`
+// said stands in for {names} in the path and headers of one with `follow`.
 import autocannon from "autocannon";
 import os from "node:os";
 import { text } from "node:stream/consumers";
@@ -11,7 +11,7 @@ const task = JSON.parse(await text(process.stdin));
 // The server is to be measured, so where there is too little for both, it goes first.
 os.setPriority(10);
 
-const fill = (pattern, values) => pattern.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? name);
+const fill = (pattern, values) => pattern.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
 function asRequest({ method = "GET", path, headers = {}, body, bodies, follow, keep }) {
   const request = { method, path, headers, body };
@@ -20,17 +20,19 @@ function asRequest({ method = "GET", path, headers = {}, body, bodies, follow, k
     request.setupRequest = (sent) => ({ ...sent, body: bodies[turn++ % bodies.length] });
   }
   if (follow) {
-    request.setupRequest = (sent, context) => ({
-      ...sent,
-      path: fill(path, context),
-      headers: Object.fromEntries(
-        Object.entries(headers).map(([name, value]) => [name, fill(value, context)]),
-      ),
-    });
+    // Without an answer to follow the flow begins anew.
+    request.setupRequest = (sent, { kept }) =>
+      kept && {
+        ...sent,
+        path: fill(path, kept),
+        headers: Object.fromEntries(
+          Object.entries(headers).map(([name, value]) => [name, fill(value, kept)]),
+        ),
+      };
   }
   if (keep) {
     request.onResponse = (status, answer, context) => {
-      if (status < 300) Object.assign(context, JSON.parse(answer));
+      if (status < 300) context.kept = JSON.parse(answer);
     };
   }
   return request;
