@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.installation import ROOT
 
-from . import availability, booking, claims, processes
+from . import availability, booking, call_next, claims, processes, rush
 from .rows import Row, table, write
 from .stage import ConditionBroken, Stage, machine
 
@@ -22,7 +22,9 @@ ROWS: dict[str, Callable[[Stage], list[Row]]] = {
     "availability": availability.availability,
     "availability under history": availability.under_history,
     "booking": booking.booking,
+    "rush": rush.rush,
     "claims": claims.claims,
+    "call next": call_next.call_next,
     "two processes": processes.two_processes,
     "HTTP server": processes.http_server,
 }

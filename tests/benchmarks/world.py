@@ -6,6 +6,7 @@ SQL, in step with the slots: future ones fill places evenly, past ones go back w
 
 import json
 import sys
+from collections.abc import Sequence
 from datetime import time, timedelta
 from typing import Any
 
@@ -35,7 +36,7 @@ from booking.models import (  # noqa: E402
     User,
 )
 
-WEEKDAYS = range(5)
+WEEKDAYS = (0, 1, 2, 3, 4)
 # Of so many places a week in the past so many were taken.
 PAST_PER_SLOT = 10
 
@@ -94,12 +95,22 @@ def build(
     horizon_days: int = 62,
     appointments: int = 0,
     clerks: int = 0,
+    weekdays: Sequence[int] = WEEKDAYS,
     opens: str = "08:00",
     closes: str = "18:00",
 ) -> dict[str, Any]:
     """A town with ``offices`` alike; what is answered is about the first."""
     authority = Authority.objects.create(slug="town", name="Town")
-    hours = {"opens": time.fromisoformat(opens), "closes": time.fromisoformat(closes)}
+    hours = [
+        {
+            "weekday": weekday,
+            "opens": time.fromisoformat(opens),
+            "closes": time.fromisoformat(closes),
+            "counters": counters,
+            "online_counters": counters,
+        }
+        for weekday in weekdays
+    ]
     services = [
         Service.objects.create(authority=authority, slug=f"service-{n}", name=f"Service {n}")
         for n in range(2)
@@ -136,7 +147,7 @@ def build_office(
     number: int,
     counters: int,
     horizon_days: int,
-    hours: dict[str, time],
+    hours: list[dict[str, Any]],
 ) -> Office:
     office = Office.objects.create(
         authority=authority, name=f"Office {number}", address="Street 1", horizon_days=horizon_days
@@ -151,15 +162,12 @@ def build_office(
             letter="AB"[position],
             position=position,
         )
-    for weekday in WEEKDAYS:
+    for series_hours in hours:
         series = OpeningHours(
             office=office,
-            weekday=weekday,
             valid_from=clock.today(office.zone) - timedelta(days=7),
             unit_minutes=10,
-            counters=counters,
-            online_counters=counters,
-            **hours,
+            **series_hours,
         )
         save_opening_hours(series)
     return office
