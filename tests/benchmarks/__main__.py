@@ -9,21 +9,24 @@ import resource
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from tests.installation import ROOT
 
-from . import availability, booking, call_next, claims, processes, rush
+from . import availability, booking, call_next, claims, displays, processes, rush
+from .client import Clients
 from .rows import Row, table, write
 from .stage import ConditionBroken, Stage, machine
 
-ROWS: dict[str, Callable[[Stage], list[Row]]] = {
+ROWS: dict[str, Callable[[Stage], Iterable[Row]]] = {
     "availability": availability.availability,
     "availability under history": availability.under_history,
     "booking": booking.booking,
     "rush": rush.rush,
     "claims": claims.claims,
+    "call to displays": displays.call_to_displays,
+    "idle displays": displays.idle_displays,
     "call next": call_next.call_next,
     "two processes": processes.two_processes,
     "HTTP server": processes.http_server,
@@ -60,12 +63,15 @@ def measure(names: list[str], *, quick: bool) -> tuple[list[Row], dict[str, str]
         for name in names:
             print(f"bench: {name}", file=sys.stderr, flush=True)
             try:
-                rows += ROWS[name](stage)
+                for row in ROWS[name](stage):
+                    print(table([row]), file=sys.stderr, flush=True)
+                    rows.append(row)
             except ConditionBroken as error:
                 broken[name] = str(error)
             except Exception as error:  # the other rows still say something
                 traceback.print_exc()
                 broken[name] = repr(error)
+            Clients.end_all()
             stage.clear()
     return rows, broken
 

