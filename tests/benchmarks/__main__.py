@@ -1,0 +1,86 @@
+"""``python -m tests.benchmarks [--quick] [row …]``: measure, print the table, write it down.
+
+A row is chosen by a part of its name; without any, all are measured. A target that is missed
+is printed and nothing more; something wrong (booked twice, a fault, a deadlock) ends in 1.
+"""
+
+import argparse
+import resource
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from tests.installation import ROOT
+
+from . import availability, booking, call_next, claims, displays, processes, rush
+from .client import Clients
+from .rows import Row, table, write
+from .stage import ConditionBroken, Stage, machine
+
+ROWS: dict[str, Callable[[Stage], Iterable[Row]]] = {
+    "availability": availability.availability,
+    "availability under history": availability.under_history,
+    "booking": booking.booking,
+    "rush": rush.rush,
+    "claims": claims.claims,
+    "call to displays": displays.call_to_displays,
+    "idle displays": displays.idle_displays,
+    "call next": call_next.call_next,
+    "two processes": processes.two_processes,
+    "HTTP server": processes.http_server,
+}
+DOCUMENT = ROOT / "var" / "bench.json"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("rows", nargs="*", help="parts of names of rows; all if none is given")
+    parser.add_argument("--quick", action="store_true", help="shorter, only to see that it works")
+    chosen = parser.parse_args()
+    names = [name for name in ROWS if not chosen.rows or any(part in name for part in chosen.rows)]
+    if not names:
+        parser.error(f"no such row; there are: {', '.join(ROWS)}")
+    raise_limit_of_open_files()
+    about = machine() | {"quick": chosen.quick}
+    rows, broken = measure(names, quick=chosen.quick)
+    write(rows, about, DOCUMENT)
+    print(table(rows))
+    for name, reason in broken.items():
+        print(f"WRONG  {name}: {reason}")
+    return 1 if broken else 0
+
+
+def measure(names: list[str], *, quick: bool) -> tuple[list[Row], dict[str, str]]:
+    """The rows, and what was wrong by the name of the row that found it."""
+    rows: list[Row] = []
+    broken: dict[str, str] = {}
+    with (
+        tempfile.TemporaryDirectory(prefix="schalter-bench-") as folder,
+        Stage(Path(folder), quick=quick) as stage,
+    ):
+        for name in names:
+            print(f"bench: {name}", file=sys.stderr, flush=True)
+            try:
+                for row in ROWS[name](stage):
+                    print(table([row]), file=sys.stderr, flush=True)
+                    rows.append(row)
+            except ConditionBroken as error:
+                broken[name] = str(error)
+            except Exception as error:  # the other rows still say something
+                traceback.print_exc()
+                broken[name] = repr(error)
+            Clients.end_all()
+            stage.clear()
+    return rows, broken
+
+
+def raise_limit_of_open_files() -> None:
+    """Thousands of displays are as many open files, here and in the processes measured."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
