@@ -5,7 +5,9 @@ Each remembers what it was told, to be compared with what the database holds.
 
 import json
 import logging
+import os
 import random
+import signal
 import threading
 import time
 from collections import Counter
@@ -23,7 +25,7 @@ from aiosmtpd.controller import Controller
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.sync.client import connect
 
-from tests.servers import free_port
+from tests.servers import Server, free_port
 
 # As in static/js/socket.js: when a client calls itself stale, and the pause before it connects.
 STALE_SECONDS = 15
@@ -31,8 +33,9 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10
 REQUEST_SECONDS = 30
 CSRF = "a" * 32
 
-# One line for each request would hide everything else.
-logging.getLogger("httpx").setLevel(logging.WARNING)
+# A line for each request would hide everything else.
+for noisy in ("httpx", "mail.log"):
+    logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
 def wait_for(condition: Callable[[], Any], seconds: float, what: str) -> float:
@@ -277,12 +280,12 @@ class Display(threading.Thread):
 
 
 class MailServer:
-    """Takes every mail and remembers its Message-ID. ``on_mail`` is called before it answers."""
+    """Remembers the id of every mail that it has taken, and can end the worker meanwhile."""
 
     def __init__(self) -> None:
         self.port = free_port()
         self.taken: list[str] = []
-        self.on_mail: Callable[[str], None] = lambda _message_id: None
+        self.victim: tuple[int, Server, bool] | None = None
         self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
 
     @property
@@ -301,10 +304,20 @@ class MailServer:
     ) -> None:
         self.controller.stop()
 
+    def kill_at(self, count: int, worker: Server, *, accept: bool) -> None:
+        """Kill the worker while it hands over the mail after so many; whether that is taken."""
+        self.victim = (len(self.taken) + count, worker, accept)
+
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
-        message_id = str(message_from_bytes(envelope.content)["Message-ID"])
-        self.taken.append(message_id)
-        self.on_mail(message_id)
+        # Our Message-ID begins with the id of the mail.
+        sent = str(message_from_bytes(envelope.content)["Message-ID"])
+        mail = sent.strip("<>").partition("@")[0]
+        if self.victim and len(self.taken) >= self.victim[0]:
+            (_count, worker, accept), self.victim = self.victim, None
+            os.kill(worker.process.pid, signal.SIGKILL)
+            if not accept:
+                return "451 not now"
+        self.taken.append(mail)
         return "250 OK"
 
 

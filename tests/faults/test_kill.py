@@ -13,7 +13,16 @@ from uuid import uuid4
 import psutil
 import pytest
 
-from .clients import STALE_SECONDS, Booking, Citizen, Clerk, Kiosk, at_once, wait_for
+from .clients import (
+    STALE_SECONDS,
+    Booking,
+    Citizen,
+    Clerk,
+    Kiosk,
+    MailServer,
+    at_once,
+    wait_for,
+)
 from .conftest import Town
 
 CITIZENS = 20
@@ -130,3 +139,52 @@ def compare(town: Town, rush: Rush, before: set[str]) -> None:
     states = {one["id"]: one["state"] for one in left["appointments"]}
     assert {states[one.id] for one in rush.confirmed} == {"booked"}
     assert "held" not in states.values()
+
+
+def test_a_worker_killed_before_and_after_the_mail_server_has_accepted_loses_no_mail(
+    town, mail_server
+):
+    kill_while_mailing(town, mail_server, 40, kills=2)
+
+
+@pytest.mark.endure
+def test_five_hundred_mails_survive_ten_kills_of_the_worker(town, mail_server):
+    kill_while_mailing(town, mail_server, 500, kills=10)
+
+
+def kill_while_mailing(town: Town, mail_server: MailServer, count: int, kills: int) -> None:
+    """Kill the worker, in turn before the mail server takes a mail and right after it has."""
+    town.ask("write_mails", count)
+    mails = set(pending(town))
+    assert len(mails) >= count
+    mail_server.taken.clear()
+    worker = town.installation.worker()
+    in_flight: set[str] = set()
+    accepted: set[str] = set()
+    try:
+        for number in range(kills):
+            mail_server.kill_at(len(mails) // (kills + 1), worker, accept=number % 2 == 1)
+            worker.start()
+            wait_for(lambda: worker.process.poll() is not None, 90, "the worker's end")
+            in_flight |= {mail for mail, attempts in pending(town).items() if attempts}
+            accepted |= in_flight & set(mail_server.taken)
+        worker.start()
+        wait_for(lambda: set(pending(town)) <= in_flight, 120, "all others sent")
+        assert set(pending(town)) == in_flight, "somebody else has tried them too early"
+        assert len(in_flight) >= kills
+        # What is left of the two minutes is not waited for: the leases are ended instead.
+        town.ask("end_leases")
+        wait_for(lambda: not pending(town), 60, "the mails whose worker had died")
+    finally:
+        worker.kill()
+    taken = Counter(mail_server.taken)
+    assert set(taken) == mails, "lost"
+    assert {mail for mail, times in taken.items() if times > 1} == accepted
+    assert max(taken.values()) <= 2
+    print(f"\n{len(mails)} mails, {kills} kills: none lost, {len(accepted)} came twice")
+
+
+def pending(town: Town) -> dict[str, int]:
+    """The mails that wait, and how often each was tried."""
+    mails = town.ask("report")["mails"]
+    return {one["id"]: one["attempts"] for one in mails if one["state"] == "pending"}
