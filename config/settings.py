@@ -115,9 +115,8 @@ if SQLITE:
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 else:
+    DATABASES["default"]["ENGINE"] = "booking.postgresql"
     DATABASES["default"]["CONN_MAX_AGE"] = 0
-    # A connection that broke while it lay in the pool is replaced, not given to a request.
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["OPTIONS"] = {
         "pool": {
             "min_size": env.int("DATABASE_POOL_MIN", default=1),

@@ -11,7 +11,7 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -36,6 +36,12 @@ CSRF = "a" * 32
 # A line for each request would hide everything else.
 for noisy in ("httpx", "mail.log"):
     logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def at_once(*acts: Callable[[], Any]) -> list[Any]:
+    """Do all at the same time, each in a thread; what each returned, in order."""
+    with ThreadPoolExecutor(len(acts)) as threads:
+        return [begun.result() for begun in [threads.submit(act) for act in acts]]
 
 
 def wait_for(condition: Callable[[], Any], seconds: float, what: str) -> float:
@@ -319,9 +325,3 @@ class MailServer:
                 return "451 not now"
         self.taken.append(mail)
         return "250 OK"
-
-
-def at_once(acts: Sequence[Callable[[], Any]]) -> list[Any]:
-    """Do all at the same time, each in a thread; what each returned, in order."""
-    with ThreadPoolExecutor(len(acts)) as threads:
-        return [begun.result() for begun in [threads.submit(act) for act in acts]]

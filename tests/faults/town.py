@@ -8,9 +8,12 @@ import json
 import sys
 from datetime import UTC, datetime, time, timedelta
 from importlib import import_module
+from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.staticfiles.finders import get_finders
+from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
 from django.db import close_old_connections
 
 from booking import clock
@@ -22,8 +25,9 @@ from booking.models import Appointment, Device, Office, OutboxMail, User, Visit
 from tests import factories
 from tests.properties.invariants import assert_slots_hold
 
-# Whole towns in one slot, so that 500 bookings fit into one day and still compete.
-PLACES = 12
+# Per slot: 500 bookings fit into one day, and many want the same time.
+PLACES = 15
+DAYS = 14
 COUNTERS = 6
 
 
@@ -36,6 +40,18 @@ def serve() -> None:
         print(json.dumps(answer, default=str), flush=True)
 
 
+def name_static_files() -> None:
+    """What ``collectstatic`` leaves for the pages, without the files: nobody fetches them."""
+    found = [one for finder in get_finders() for one in finder.list([])]
+    names = [str(Path(getattr(storage, "prefix", None) or "", path)) for path, storage in found]
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    manifest = {
+        "paths": {name: name for name in names},
+        "version": ManifestStaticFilesStorage.manifest_version,
+    }
+    (settings.STATIC_ROOT / "staticfiles.json").write_text(json.dumps(manifest))
+
+
 def make() -> dict[str, object]:
     """Two offices with clerks, a kiosk and displays, in whose zone it is late morning now."""
     hours_ahead = 11 - datetime.now(UTC).hour
@@ -46,10 +62,11 @@ def make() -> dict[str, object]:
             name=name,
             # POSIX signs: Etc/GMT-3 is three hours ahead.
             time_zone=f"Etc/GMT{-hours_ahead:+d}",
-            horizon_days=3,
+            horizon_days=DAYS,
         )
         for name in ("Rathaus", "Südstadt")
     ]
+    name_static_files()
     return {"offices": [_furnish(office) for office in offices]}
 
 
@@ -70,7 +87,7 @@ def _furnish(office: Office) -> dict[str, object]:
     return {
         "id": str(office.pk),
         "offering": str(offering.pk),
-        "tomorrow": (today + timedelta(days=1)).isoformat(),
+        "days": [(today + timedelta(days=ahead)).isoformat() for ahead in range(1, DAYS)],
         "kiosk": make_device(kind=Device.Kind.KIOSK, office=office)[1],
         "displays": [make_device(kind=Device.Kind.DISPLAY, office=office)[1] for _ in range(2)],
         "clerks": [
