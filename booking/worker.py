@@ -21,11 +21,14 @@ from .domain.outbox import deliver_due_mails
 from .domain.publishing import ensure_published
 from .domain.retention import delete_expired_personal_data
 from .models import Office
+from .unavailable import OUTAGES
 
 logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 5
 TICKS_PER_HOUR = 3600 // TICK_SECONDS
+# Until the queue of tasks is looked at again while the database is away.
+PAUSE_SECONDS = 2
 
 
 def publish_everywhere() -> None:
@@ -70,6 +73,18 @@ def tick_forever() -> None:
         tick += 1
         close_old_connections()
         time.sleep(TICK_SECONDS)
+
+
+def take_tasks_forever(*, verbosity: int = 1) -> None:
+    """Run tasks until the process ends; a database that is away is waited for."""
+    while True:
+        try:
+            call_command("db_worker", interval=0.5, startup_delay=False, verbosity=verbosity)
+        except OUTAGES as error:
+            logger.error("the database does not answer: %r", error)
+            time.sleep(PAUSE_SECONDS)
+        else:
+            return
 
 
 def run(*duties: Callable[[], object]) -> None:

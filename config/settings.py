@@ -115,14 +115,21 @@ if SQLITE:
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 else:
+    DATABASES["default"]["ENGINE"] = "booking.postgresql"
     DATABASES["default"]["CONN_MAX_AGE"] = 0
     DATABASES["default"]["OPTIONS"] = {
         "pool": {
             "min_size": env.int("DATABASE_POOL_MIN", default=1),
             "max_size": env.int("DATABASE_POOL_MAX", default=16),
-            "timeout": 10,
+            # A restart of the server is waited for; whoever waits longer is told so.
+            "timeout": 5,
+            # By default pauses between attempts double for five minutes: after an outage of
+            # one minute the pool would be deaf for up to another.
+            "reconnect_timeout": 5,
         },
-        "options": "-c statement_timeout=15s -c lock_timeout=10s",
+        "connect_timeout": 5,
+        # Somebody stands at the kiosk or sits at the desk: better a clear word than a wait.
+        "options": "-c statement_timeout=15s -c lock_timeout=5s",
     }
 
 REDIS_URL = env.str("REDIS_URL", default="")

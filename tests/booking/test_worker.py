@@ -1,6 +1,7 @@
 import logging
 
 import pytest
+from django.db import InterfaceError, OperationalError
 
 from booking import worker
 from booking.domain.health import worker_state
@@ -69,3 +70,20 @@ def test_every_office_is_published(db):
         office.opening_hours.update(published_until=None)
     worker.publish_everywhere()
     assert Slot.objects.count() == 2 * 9 * 24
+
+
+def test_a_database_that_is_away_is_waited_for(monkeypatch, caplog):
+    outcomes = iter([OperationalError("away"), InterfaceError("away"), None])
+    slept = []
+
+    def db_worker(name, **_options):
+        assert name == "db_worker"
+        if error := next(outcomes):
+            raise error
+
+    monkeypatch.setattr(worker, "call_command", db_worker)
+    monkeypatch.setattr(worker.time, "sleep", slept.append)
+    with caplog.at_level(logging.ERROR):
+        worker.take_tasks_forever()
+    assert slept == [worker.PAUSE_SECONDS] * 2
+    assert caplog.text.count("the database does not answer") == 2
