@@ -16,6 +16,8 @@ NOT_STAFF = 4403
 TICKET_UNKNOWN = 4404
 # The visit went on to another office: connect again and hear from that one.
 MOVED = 4301
+# Too many sockets with the same key: the newer ones stay.
+CROWDED = 4429
 TOO_TALKATIVE = 1008
 
 
