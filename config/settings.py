@@ -192,7 +192,9 @@ if env.str("EMAIL_URL", default=""):
 else:
     EMAIL_BACKEND = "booking.demo.mail.FileBackend"
     EMAIL_FILE_PATH = VAR_DIR / "mail"
-EMAIL_TIMEOUT = 20
+# Seconds for each answer of the mail server: an attempt of a dozen answers must end before its
+# lease in the outbox does.
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="termine@localhost")
 
 

@@ -16,11 +16,11 @@ from .crowds import crowds
 from .groups import CROWDED, DEVICE_UNKNOWN, MOVED, TICKET_UNKNOWN, TOO_TALKATIVE
 from .hub import hub
 from .snapshot import OfficeState, ticket_office
+from .socket_limits import MESSAGE_LENGTH_AT_MOST
 
 DISPLAY_COOKIE = cookie_name(Device.Kind.DISPLAY)
 # Nobody has anything to say to us; this is generous.
 MESSAGES_AT_MOST = 100
-MESSAGE_LENGTH_AT_MOST = 1024
 
 
 class LiveConsumer(AsyncWebsocketConsumer):

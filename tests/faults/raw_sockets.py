@@ -26,6 +26,12 @@ class RawSocket:
             f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\n"
             "Sec-WebSocket-Version: 13\r\n\r\n".encode()
         )
+        # Not a byte further than the handshake: what follows stays unread.
+        answer = b""
+        while not answer.endswith(b"\r\n\r\n"):
+            if not (byte := self.socket.recv(1)):
+                raise ConnectionError(f"no handshake: {answer!r}")
+            answer += byte
 
     def send(self, kind: int, payload: bytes = b"") -> None:
         """A whole frame, masked with zeros. Raises ``OSError`` where the server has hung up."""
@@ -51,10 +57,9 @@ class RawSocket:
         with suppress(OSError):
             while chunk := self.socket.recv(65536):
                 received += chunk
-        frames = received.partition(b"\r\n\r\n")[2]
-        return next((code for code in _close_codes(frames)), None)
+        return next(iter(_close_codes(received)), None)
 
-    def end(self) -> None:
+    def close(self) -> None:
         self.socket.close()
 
 

@@ -23,6 +23,7 @@ class SmallTown:
     offering: str
     counter: str
     kiosk: str
+    spare_kiosk: str
     displays: list[str]
     clerk: str
     starts: list[str]
@@ -108,6 +109,7 @@ def build() -> None:
         offering=str(offering.pk),
         counter=str(counter.pk),
         kiosk=make_device(kind=Device.Kind.KIOSK, office=office)[1],
+        spare_kiosk=make_device(kind=Device.Kind.KIOSK, office=office)[1],
         displays=displays,
         clerk=make_staff_token(clerk),
         starts=[start.isoformat() for starts in free.values() for start in starts],
