@@ -15,6 +15,7 @@ from ipaddress import IPv6Address
 from uuid import uuid4
 
 import httpx
+import psycopg
 import pytest
 from django.core.cache.backends.locmem import LocMemCache
 
@@ -23,8 +24,7 @@ from booking.api.visits import WRONG_CODES_PER_MINUTE
 from booking.client import client_of
 from booking.domain.errors import TooManyAttempts
 from booking.guess_limit import WRONG_SECRETS_PER_MINUTE
-from tests.installation import Installation
-from tests.servers import Postgres, Redis
+from tests.installation import Installation, Program
 
 from .small_town import SmallTown, make_small_town
 
@@ -54,28 +54,25 @@ def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 
 @pytest.fixture(scope="module")
 def production(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    folder = tmp_path_factory.mktemp("guessing-production")
-    folder.chmod(0o755)
-    postgres, redis = Postgres(folder), Redis(folder)
-    try:
-        postgres.start()
-        redis.start()
+    """Two processes on a database of their own on the tests' PostgreSQL, and the tests' Redis."""
+    server = os.environ["DATABASE_URL"].rpartition("/")[0]
+    name = f"guessing_{uuid4().hex[:12]}"
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
         with Installation(
-            folder,
+            tmp_path_factory.mktemp("guessing-production"),
             PUBLIC_URL="https://termine.example.org",
-            DATABASE_URL=postgres.url_of("postgres"),
-            REDIS_URL=redis.url,
+            DATABASE_URL=f"{server}/{name}",
+            REDIS_URL=os.environ["REDIS_URL"],
         ) as installation:
             yield _running(installation, installation.web())
-    finally:
-        redis.stop()
-        postgres.stop()
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def _running(installation: Installation, web) -> Place:
+def _running(installation: Installation, web: Program) -> Place:
     town = make_small_town(installation)
-    web.start()
     installation.manage("collectstatic", "--noinput", "--verbosity=0")
+    web.start()
     return Place(town, web.url)
 
 
