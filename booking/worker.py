@@ -18,6 +18,7 @@ from .domain.forgotten import end_forgotten_visits
 from .domain.health import beat
 from .domain.holds import expire_holds
 from .domain.outbox import deliver_due_mails
+from .domain.pruning import prune
 from .domain.publishing import ensure_published
 from .domain.retention import delete_expired_personal_data
 from .models import Office
@@ -67,6 +68,7 @@ def tick_forever() -> None:
                 publish_everywhere,
                 end_forgotten_visits_everywhere,
                 delete_expired_personal_data,
+                prune,
                 prune_tasks,
                 forget_traces,
             )

@@ -199,7 +199,9 @@ if env.str("EMAIL_URL", default=""):
 else:
     EMAIL_BACKEND = "booking.demo.mail.FileBackend"
     EMAIL_FILE_PATH = VAR_DIR / "mail"
-EMAIL_TIMEOUT = 20
+# Seconds for each answer of the mail server: an attempt of a dozen answers must end before its
+# lease in the outbox does.
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="termine@localhost")
 
 
@@ -207,6 +209,8 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="termine@localhost")
 
 # Appointments one address may hold per minute through the API; 0 is no limit.
 HOLDS_PER_MINUTE = env.int("HOLDS_PER_MINUTE", default=120)
+# Sockets that one process keeps open for one display, ticket or login; 0 is no limit.
+SOCKETS_PER_KEY = env.int("SOCKETS_PER_KEY", default=50)
 
 
 # Security --------------------------------------------------------------------------
