@@ -5,7 +5,10 @@ closures change, when the horizon moves on, and when a reader finds the horizon 
 cron job is needed.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
 
 from django.db import transaction
 
@@ -24,8 +27,18 @@ def horizon(office: Office) -> date:
 
 def ensure_published(office: Office) -> None:
     """Publish what is missing up to the office's horizon. Cheap when nothing is."""
-    last_day = horizon(office)
-    for series in office.opening_hours.all():
+    _publish_missing(office.opening_hours.all(), horizon(office))
+
+
+def publish_everywhere() -> None:
+    """``ensure_published`` for every office; one query where nothing is missing."""
+    every = OpeningHours.objects.select_related("office").order_by("office")
+    for office, series in groupby(every, key=attrgetter("office")):
+        _publish_missing(series, horizon(office))
+
+
+def _publish_missing(every_series: Iterable[OpeningHours], last_day: date) -> None:
+    for series in every_series:
         if series.published_until is None or series.published_until < last_day:
             publish_slots(series.pk, last_day=last_day)
 
