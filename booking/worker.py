@@ -1,7 +1,8 @@
 """What the background worker does besides tasks: a tick every few seconds.
 
 Nothing here is needed for correct answers: readers publish and expire what they need.
-The tick keeps things tidy when nobody looks, and finds mails whose task was lost.
+The tick keeps things tidy when nobody looks, and finds mails whose task was lost. What
+there is to do is found in a few queries, however many offices there are.
 """
 
 import logging
@@ -14,14 +15,13 @@ from django.core.management import call_command
 from django.db import close_old_connections
 
 from . import clock
-from .domain.forgotten import end_forgotten_visits
+from .domain.forgotten import end_forgotten_visits_everywhere
 from .domain.health import beat
 from .domain.holds import expire_holds
 from .domain.outbox import deliver_due_mails
 from .domain.pruning import prune
-from .domain.publishing import ensure_published
+from .domain.publishing import publish_everywhere
 from .domain.retention import delete_expired_personal_data
-from .models import Office
 from .unavailable import OUTAGES
 
 logger = logging.getLogger(__name__)
@@ -32,19 +32,9 @@ TICKS_PER_HOUR = 3600 // TICK_SECONDS
 PAUSE_SECONDS = 2
 
 
-def publish_everywhere() -> None:
-    for office in Office.objects.all():
-        ensure_published(office)
-
-
 def prune_tasks() -> None:
     """Finished tasks say nothing that the outbox does not know."""
     call_command("prune_db_task_results", min_age_days=1, verbosity=0)
-
-
-def end_forgotten_visits_everywhere() -> None:
-    for office in Office.objects.all():
-        end_forgotten_visits(office)
 
 
 def forget_traces() -> None:
