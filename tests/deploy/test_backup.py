@@ -1,7 +1,6 @@
 """Backup and restore: every row of every table comes back."""
 
 import os
-import re
 import sqlite3
 import subprocess
 from contextlib import closing
@@ -169,13 +168,20 @@ def postgres_rows(url: str) -> dict[str, list[str]]:
         }
 
 
-def schema(url: str) -> str:
-    """All tables, constraints and indexes as text."""
-    done = subprocess.run(
-        ["pg_dump", "--schema-only", "--no-owner", url], check=True, capture_output=True, text=True
-    )
-    # Newer versions begin and end with a random word.
-    return re.sub(r"(?m)^\\(un)?restrict .*$", "", done.stdout)
+def schema(url: str) -> list[str]:
+    """Every column, constraint and index; of a condition only its name, for it is rephrased."""
+    query = """
+        SELECT concat_ws(' ', table_name, column_name, data_type, is_nullable, column_default)
+        FROM information_schema.columns WHERE table_schema = 'public'
+        UNION ALL
+        SELECT concat_ws(' ', conrelid::regclass, conname, contype, confrelid::regclass)
+        FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+        UNION ALL
+        SELECT concat_ws(' ', tablename, indexname) FROM pg_indexes WHERE schemaname = 'public'
+        ORDER BY 1
+    """
+    with psycopg.connect(url) as connection:
+        return [row for (row,) in connection.execute(query)]
 
 
 def sqlite_rows(path: Path) -> dict[str, list[tuple]]:

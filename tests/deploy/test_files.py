@@ -102,7 +102,9 @@ def test_scripts_are_plain_shell(script):
 def test_every_setting_of_the_example_is_one():
     names = environment((DEPLOY / "schalter.env.example").read_text().splitlines())
     settings = (ROOT / "config" / "settings.py").read_text()
-    assert [name for name in names if f'("{name}"' not in settings] == []
+    read = {name for name in names if f'("{name}"' in settings}
+    assert names.keys() - read == {"KEEP_DAYS"}
+    assert "${KEEP_DAYS:-" in (DEPLOY / "backup").read_text()
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="needs root: deploy/run changes the account")
