@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from django.http import HttpResponse
 
 # Breaks out of whatever it is put into without being escaped, and is an element of its own.
-SCRIPT = "\"'></title></textarea></script><zzz onzzz=1 src=x>{{7*7}}`'-alert(1)-'"
+SCRIPT = "\"'></title></textarea></script><zzz onzzz=1>'-alert(1)-'"
 # The same for the twelve letters of a counter's label.
 SHORT_SCRIPT = "\"'><zzz x=1>"
 FOREIGN = "zzz"

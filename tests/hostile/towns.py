@@ -5,6 +5,7 @@ All its texts hold the town's ``word``, so that a test sees where one of them tu
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Model
@@ -143,35 +144,35 @@ class Town:
 
     # Who comes -------------------------------------------------------------------------
 
-    @property
+    @cached_property
     def citizen(self) -> Person:
         return Person(headers=(("X-Appointment-Secret", self.secret),))
 
-    @property
+    @cached_property
     def desk(self) -> Person:
         return with_token(make_staff_token(self.clerk), self.clerk)
 
-    @property
+    @cached_property
     def sister_desk(self) -> Person:
         return with_token(make_staff_token(self.sister_clerk), self.sister_clerk)
 
-    @property
+    @cached_property
     def setup(self) -> Person:
         return with_token(make_staff_token(self.lead), self.lead)
 
-    @property
+    @cached_property
     def sister_setup(self) -> Person:
         return with_token(make_staff_token(self.sister_lead), self.sister_lead)
 
-    @property
+    @cached_property
     def at_kiosk(self) -> Person:
         return _device_of("schalter_kiosk", self.kiosk_token)
 
-    @property
+    @cached_property
     def at_sister_kiosk(self) -> Person:
         return _device_of("schalter_kiosk", self.sister_kiosk_token)
 
-    @property
+    @cached_property
     def at_display(self) -> Person:
         return _device_of("schalter_display", self.display_token)
 
