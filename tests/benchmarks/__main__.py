@@ -14,9 +14,9 @@ from pathlib import Path
 
 from tests.installation import ROOT
 
-from . import availability, booking, call_next, claims, displays, processes, rush
+from . import availability, booking, call_next, claims, displays, processes, real_week, rush
 from .client import Clients
-from .rows import Row, table, write
+from .rows import Row, table, verdict, write
 from .stage import ConditionBroken, Stage, machine
 
 ROWS: dict[str, Callable[[Stage], Iterable[Row]]] = {
@@ -28,6 +28,7 @@ ROWS: dict[str, Callable[[Stage], Iterable[Row]]] = {
     "call to displays": displays.call_to_displays,
     "idle displays": displays.idle_displays,
     "call next": call_next.call_next,
+    "real week": real_week.real_week,
     "two processes": processes.two_processes,
     "HTTP server": processes.http_server,
 }
@@ -64,7 +65,7 @@ def measure(names: list[str], *, quick: bool) -> tuple[list[Row], dict[str, str]
             print(f"bench: {name}", file=sys.stderr, flush=True)
             try:
                 for row in ROWS[name](stage):
-                    print(table([row]), file=sys.stderr, flush=True)
+                    print(verdict(row), file=sys.stderr, flush=True)
                     rows.append(row)
             except ConditionBroken as error:
                 broken[name] = str(error)

@@ -36,10 +36,9 @@ def table(rows: list[Row]) -> str:
     """For a terminal: a line each, and the raw figures below it."""
     lines = []
     for row in rows:
-        verdict = {True: "ok", False: "MISSED", None: "–"}[row.reached]
-        ratio = "–" if row.ratio is None else f"{row.ratio:g}"
-        lines.append(f"{verdict:7}{row.name}: {ratio} ({row.target or 'no target'})")
-        lines.append(f"       {row.measured}; against {row.limit or 'nothing'}")
+        lines.append(verdict(row))
+        limit = f"; against {row.limit}" if row.limit else ""
+        lines.append(f"       {row.measured}{limit}")
         if row.raw:
             lines.append(
                 "       " + ", ".join(f"{name} {value}" for name, value in row.raw.items())
@@ -47,6 +46,13 @@ def table(rows: list[Row]) -> str:
         if row.note:
             lines.append(f"       {row.note}")
     return "\n".join(lines)
+
+
+def verdict(row: Row) -> str:
+    """One line: reached or not, and by what."""
+    reached = {True: "ok", False: "MISSED", None: "–"}[row.reached]
+    ratio = "–" if row.ratio is None else f"{row.ratio:g}"
+    return f"{reached:7}{row.name}: {ratio} ({row.target or 'no target'})"
 
 
 def write(rows: list[Row], machine: dict[str, Any], path: Path) -> None:
