@@ -41,9 +41,8 @@ def real_week(stage: Stage) -> list[Row]:
             raw={
                 "events": found["rows"],
                 "seconds": round(found["seconds"], 1),
-                "booked": acts["book"],
-                "cancelled": acts["cancel"],
-                "given back": acts["give_back"],
+                "bookings": acts["book"],
+                "cancellations": acts["cancel"],
                 "days published": acts["publish"],
             },
         )

@@ -8,7 +8,7 @@ import json
 import multiprocessing
 import sys
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -41,7 +41,7 @@ from booking.models import (  # noqa: E402
     Slot,
 )
 
-from .week import Pool, Step, read_pools  # noqa: E402
+from .week import ACTS, UNITS_AT_MOST, Pool, Step, read_pools  # noqa: E402
 
 BERLIN = ZoneInfo("Europe/Berlin")
 BEGINNING = datetime.fromisoformat("2026-03-09")
@@ -66,14 +66,18 @@ class Replay:
         )
         service = Service.objects.create(authority=authority, slug="service", name="Service")
         offering = Offering.objects.create(
-            office=self.office, service=service, minutes=pool.unit_minutes, letter="A"
+            office=self.office,
+            service=service,
+            minutes=pool.unit_minutes,
+            letter="A",
+            max_quantity=UNITS_AT_MOST,
         )
-        self.items = [Item(offering, 1)]
+        self.offering = offering
         self.closures = {
             day: Closure.objects.create(office=self.office, first_day=day, last_day=day)
             for day in pool.published
         }
-        series = {
+        self.series = {
             weekday: OpeningHours.objects.create(
                 office=self.office,
                 weekday=weekday,
@@ -87,41 +91,60 @@ class Replay:
             )
             for weekday, (opens, closes) in pool.hours.items()
         }
-        before = [
-            Appointment(
-                office=self.office,
-                series=series[start.weekday()],
-                state=Appointment.State.BOOKED,
-                start=aware(start),
-                end=aware(end),
-                created_at=clock.now(),
-                booked_at=clock.now(),
-                **SOMEBODY,
-            )
-            for start, end in pool.taken_before(BEGINNING.date())
-        ]
-        Appointment.objects.bulk_create(before, batch_size=1000)
-        self.taken: dict[datetime, UUID] = {
-            one.start.astimezone(BERLIN).replace(tzinfo=None): one.pk for one in before
-        }
+        # Whose a unit is, and all units that are the same person's.
+        self.taken: dict[datetime, UUID] = {}
+        self.units: dict[UUID, tuple[datetime, ...]] = {}
+        days = range(BEGINNING.toordinal(), pool.last_day.toordinal() + 1)
+        self.take_before({date.fromordinal(day) for day in days} - set(self.closures))
         ensure_published(self.office)
 
+    def take_before(self, days: set[date]) -> None:
+        """What is taken when these days appear."""
+        runs = [run for day in sorted(days) for run in self.pool.taken_before(day)]
+        appointments = Appointment.objects.bulk_create(
+            [
+                Appointment(
+                    office=self.office,
+                    series=self.series[run[0].weekday()],
+                    state=Appointment.State.BOOKED,
+                    start=aware(run[0]),
+                    end=aware(run[-1] + self.pool.unit),
+                    created_at=clock.now(),
+                    booked_at=clock.now(),
+                    **SOMEBODY,
+                )
+                for run in runs
+            ],
+            batch_size=1000,
+        )
+        for run, appointment in zip(runs, appointments, strict=True):
+            self._note(appointment.pk, run)
+
     def do(self, step: Step) -> None:
-        getattr(self, step.act)(step.start)
+        getattr(self, step.act)(step.starts)
         self.done_until = step.at
 
-    def book(self, start: datetime) -> None:
-        held = hold_appointment(office=self.office, items=self.items, start=aware(start))
+    def book(self, starts: tuple[datetime, ...]) -> None:
+        items = [Item(self.offering, len(starts))]
+        held = hold_appointment(office=self.office, items=items, start=aware(starts[0]))
         confirm_appointment(held.pk, **SOMEBODY)
-        self.taken[start] = held.pk
+        self._note(held.pk, starts)
 
-    def cancel(self, start: datetime) -> None:
-        cancel_appointment(self.taken.pop(start))
+    def cancel(self, starts: tuple[datetime, ...]) -> None:
+        for key in {self.taken.pop(start): None for start in starts}:
+            cancel_appointment(key)
+            left = set(self.units.pop(key)) - set(starts)
+            for run in self.pool.runs(left, UNITS_AT_MOST):
+                self.book(run)
 
-    give_back = cancel
+    def publish(self, starts: tuple[datetime, ...]) -> None:
+        day = starts[0].date()
+        self.take_before({day})
+        remove_closure(self.closures.pop(day))
 
-    def publish(self, start: datetime) -> None:
-        remove_closure(self.closures.pop(start.date()))
+    def _note(self, key: UUID, starts: tuple[datetime, ...]) -> None:
+        self.units[key] = starts
+        self.taken |= dict.fromkeys(starts, key)
 
     def differences(self) -> list[str]:
         """Where what is free is not what the rows say: in the slots, and to citizens."""
@@ -136,7 +159,7 @@ class Replay:
         shown = {
             start.replace(tzinfo=None)
             for starts in free_starts(
-                self.office, self.items, first_day=BEGINNING.date(), days=400
+                self.office, [Item(self.offering, 1)], first_day=BEGINNING.date(), days=400
             ).values()
             for start in starts
         }
@@ -163,7 +186,7 @@ def replay_some(pools: list[tuple[int, Pool]], seconds: float | None) -> dict[st
     )
     LINE.wait(600)
     begun = time.monotonic()
-    rows, acts = 0, dict.fromkeys(("book", "cancel", "give_back", "publish"), 0)
+    rows, acts = 0, dict.fromkeys(ACTS, 0)
     present = BEGINNING
     for at, number, step in steps:
         # Only between two moments are all rows of the one before done.
@@ -172,7 +195,7 @@ def replay_some(pools: list[tuple[int, Pool]], seconds: float | None) -> dict[st
         present = at
         set_time(at)
         replays[number].do(step)
-        rows += step.rows
+        rows += len(step.starts)
         acts[step.act] += 1
     return {
         "rows": rows,

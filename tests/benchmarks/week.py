@@ -5,7 +5,8 @@ of an hour apart. We make of it:
 
 - calendars of one branch with the same history are one pool, hence one of our offices;
 - a start is a unit with one place, because free or taken is all that the rows tell;
-- ``taken`` is a booking of one unit, ``freed`` its cancellation;
+- starts that are ``taken`` at the same look and touch are one booking of so many units;
+- of ``freed`` ones the booking is cancelled, and what others it had is booked anew;
 - ``released`` on a day that nobody had seen anything of is part of that day's publication;
   on other days somebody has given back what was taken before the week began;
 - of starts that no row names nothing is known: taken before the week.
@@ -39,15 +40,20 @@ class Change:
 
 @dataclass(frozen=True)
 class Step:
-    """What we do: ``book``, ``cancel``, ``give_back`` a start, or ``publish`` its day.
+    """What we do: ``publish`` a day, ``cancel`` or ``book`` units that touch.
 
-    ``rows`` are the changes that it stands for.
+    Each of the ``starts`` stands for a row.
     """
 
     at: datetime
     act: str
-    start: datetime
-    rows: int = 1
+    starts: tuple[datetime, ...]
+
+
+# In this order, where several are due at the same moment.
+ACTS = ("publish", "cancel", "book")
+# As many persons as an offering may be for at once.
+UNITS_AT_MOST = 20
 
 
 @dataclass
@@ -104,46 +110,52 @@ class Pool:
             return False
         return history[0].kind == "taken" or history[0].at == self.published.get(start.date())
 
-    def taken_before(self, first_day: date) -> list[tuple[datetime, datetime]]:
-        """What is taken when the week begins or its day appears: spans from and to.
+    def taken_before(self, day: date) -> list[tuple[datetime, ...]]:
+        """What of a day is taken as soon as it can be seen: units that touch.
 
-        Those given back later stand alone, others that touch are one.
+        Such as are given back at different times stand apart.
         """
-        spans: list[tuple[datetime, datetime]] = []
-        mergeable = False
-        for ordinal in range(first_day.toordinal(), self.last_day.toordinal() + 1):
-            for start in self.starts(date.fromordinal(ordinal)):
-                if self.is_first_free(start):
-                    mergeable = False
-                elif start in self.by_start:
-                    spans.append((start, start + self.unit))
-                    mergeable = False
-                elif mergeable and spans[-1][1] == start:
-                    spans[-1] = (spans[-1][0], start + self.unit)
-                else:
-                    spans.append((start, start + self.unit))
-                    mergeable = True
-        return spans
+        until: dict[datetime | None, list[datetime]] = defaultdict(list)
+        for start in self.starts(day):
+            if not self.is_first_free(start):
+                history = self.by_start.get(start)
+                until[history[0].at if history else None].append(start)
+        return [run for starts in until.values() for run in self.runs(starts)]
+
+    def runs(
+        self, starts: Iterable[datetime], at_most: int | None = None
+    ) -> list[tuple[datetime, ...]]:
+        """The units in groups that touch, of so many at most."""
+        groups: list[list[datetime]] = []
+        for start in sorted(starts):
+            last = groups[-1] if groups else []
+            if last and start - last[-1] == self.unit and len(last) != at_most:
+                last.append(start)
+            else:
+                groups.append([start])
+        return [tuple(group) for group in groups]
 
     def steps(self) -> list[Step]:
         """What is to be done, in order."""
-        steps: list[Step] = []
-        publishing: dict[date, int] = {}
+        together: dict[tuple[datetime, str], list[datetime]] = defaultdict(list)
         for change in self.changes:
-            day = change.start.date()
-            if change.kind == "taken":
-                steps.append(Step(change.at, "book", change.start))
-            elif change.kind == "freed":
-                steps.append(Step(change.at, "cancel", change.start))
-            elif self.published.get(day) != change.at:
-                steps.append(Step(change.at, "give_back", change.start))
-            elif day in publishing:
-                before = steps[publishing[day]]
-                steps[publishing[day]] = Step(change.at, "publish", before.start, before.rows + 1)
+            together[change.at, self._act(change)].append(change.start)
+        steps = []
+        for (at, act), starts in together.items():
+            if act == "publish":
+                days = {start.date() for start in starts}
+                groups = [tuple(one for one in starts if one.date() == day) for day in days]
             else:
-                publishing[day] = len(steps)
-                steps.append(Step(change.at, "publish", change.start))
-        return steps
+                groups = self.runs(starts, UNITS_AT_MOST)
+            steps += [Step(at, act, group) for group in groups]
+        return sorted(steps, key=lambda step: (step.at, ACTS.index(step.act), step.starts))
+
+    def _act(self, change: Change) -> str:
+        if change.kind == "taken":
+            return "book"
+        if change.kind == "freed" or self.published.get(change.start.date()) != change.at:
+            return "cancel"
+        return "publish"
 
     def free_after(self, moment: datetime) -> set[datetime]:
         """The starts that are free once all changes up to a moment have happened."""
