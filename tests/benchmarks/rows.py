@@ -59,3 +59,21 @@ def write(rows: list[Row], machine: dict[str, Any], path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     document = {"machine": machine, "rows": [asdict(row) for row in rows]}
     path.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+
+
+def markdown(document: dict[str, Any]) -> str:
+    """What ``write`` has written, as a table for the documentation."""
+    lines = [
+        "| row | measured | against | figure | to reach | | raw figures |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for row in document["rows"]:
+        reached = {True: "reached", False: "**missed**", None: ""}[row["reached"]]
+        ratio = "" if row["ratio"] is None else f"{row['ratio']:g}"
+        raw = ", ".join(f"{name} {value}" for name, value in row["raw"].items())
+        cells = [
+            row["name"], row["measured"], row["limit"], ratio, row["target"], reached,
+            " – ".join(filter(None, [raw, row["note"]])),
+        ]  # fmt: skip
+        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return "\n".join(lines)
