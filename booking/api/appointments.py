@@ -89,8 +89,11 @@ def confirm(request: HttpRequest, appointment_id: UUID, body: DetailsIn) -> Appo
     A hold that has lapsed is taken up again if its time is still free.
     """
     _require_secret(appointment_id, request.auth)
-    confirm_appointment(appointment_id, name=body.name, email=body.email, phone=body.phone or "")
-    return _answer(appointment_id)
+    return _answer(
+        confirm_appointment(
+            appointment_id, name=body.name, email=body.email, phone=body.phone or ""
+        )
+    )
 
 
 @router.get(
@@ -103,7 +106,12 @@ def confirm(request: HttpRequest, appointment_id: UUID, body: DetailsIn) -> Appo
 def read(request: HttpRequest, appointment_id: UUID) -> AppointmentOut:
     """The appointment as it stands."""
     _require_secret(appointment_id, request.auth)
-    return _answer(appointment_id)
+    appointment = Appointment.objects.select_related("office").filter(pk=appointment_id).first()
+    if appointment is None:
+        raise NotFound
+    if appointment.state == Appointment.State.HELD and expire_holds(appointment.office):
+        appointment.refresh_from_db(fields=["state"])
+    return _answer(appointment)
 
 
 @router.delete(
@@ -116,27 +124,16 @@ def read(request: HttpRequest, appointment_id: UUID) -> AppointmentOut:
 def cancel(request: HttpRequest, appointment_id: UUID) -> AppointmentOut:
     """Give the time back and answer the cancelled appointment. Twice changes nothing."""
     _require_secret(appointment_id, request.auth)
-    cancel_appointment(appointment_id)
-    return _answer(appointment_id)
+    return _answer(cancel_appointment(appointment_id))
 
 
 def _require_secret(appointment_id: UUID, secret: str) -> None:
-    """Raise ``NotFound`` for a wrong secret just as for an unknown id."""
-    if not (
-        is_appointment_secret(appointment_id, secret)
-        and Appointment.objects.filter(pk=appointment_id).exists()
-    ):
+    """Raise ``NotFound`` for a wrong secret, as for an unknown id."""
+    if not is_appointment_secret(appointment_id, secret):
         raise NotFound
 
 
-def _answer(appointment_id: UUID) -> AppointmentOut:
-    appointment = (
-        Appointment.objects.select_related("office")
-        .prefetch_related("items")
-        .get(pk=appointment_id)
-    )
-    if appointment.state == Appointment.State.HELD and expire_holds(appointment.office):
-        appointment.refresh_from_db(fields=["state"])
+def _answer(appointment: Appointment) -> AppointmentOut:
     zone = appointment.office.zone
     held = appointment.state == Appointment.State.HELD
     return AppointmentOut(

@@ -1,15 +1,24 @@
 """Which times are free."""
 
-from datetime import timedelta
+from collections.abc import Hashable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
 from typing import Annotated
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 from pydantic import AfterValidator
 
 from booking import clock
-from booking.domain.availability import free_starts
+from booking.domain.availability import (
+    REMEMBERED,
+    FreeTimes,
+    free_times,
+    free_times_stamp,
+    may_remember,
+)
 from booking.domain.items import choose_items, require_online, total_minutes
 
 from .reference import answers
@@ -55,26 +64,73 @@ def get_availability(
         Day | None, Query(alias="from", description="First day, local; today if absent.")
     ] = None,
     days: Annotated[int, Query(ge=1, le=DAYS_AT_MOST, description="How many days.")] = 14,
-) -> AvailabilityOut:
+) -> HttpResponse:
     """The times at which everything chosen can be done in one go.
 
     Times are local to the office. On the day the clocks go back an hour exists twice; a
     time of it, sent back as `start`, means the first.
     """
-    office = get_office(office_id)
-    items = choose_items(office, [_id_and_quantity(choice) for choice in offering])
+    question = _Question(office_id, tuple(offering), from_, days)
+    document = None
+    if may_remember():
+        document = _remembered(question, free_times_stamp(office_id, question.offering_ids))
+    if document is None or document.free.is_over():
+        document = _answer(question)
+    return HttpResponse(document.json, content_type="application/json")
+
+
+@dataclass(frozen=True)
+class _Question:
+    office_id: UUID
+    choices: tuple[str, ...]
+    first_day: date | None
+    days: int
+
+    @property
+    def chosen(self) -> list[tuple[str, int]]:
+        return [_id_and_quantity(choice) for choice in self.choices]
+
+    @property
+    def offering_ids(self) -> list[UUID]:
+        """Those that can be ids; the others are refused by the answer."""
+        return [key for choice, _quantity in self.chosen if (key := _as_uuid(choice))]
+
+
+@dataclass(frozen=True)
+class _Document:
+    json: bytes
+    free: FreeTimes
+
+
+@lru_cache(REMEMBERED)
+def _remembered(question: _Question, _stamp: Hashable) -> _Document:
+    """The answer, written once for everybody who asks the same while nothing changes."""
+    return _answer(question)
+
+
+def _answer(question: _Question) -> _Document:
+    office = get_office(question.office_id)
+    items = choose_items(office, question.chosen)
     require_online(items)
-    first_day = from_ or clock.today(office.zone)
-    free = free_starts(office, items, first_day=first_day, days=days)
-    every_day = [first_day + timedelta(days=ahead) for ahead in range(days)]
-    return AvailabilityOut(
+    first_day = question.first_day or clock.today(office.zone)
+    free = free_times(office, items, first_day=first_day, days=question.days)
+    every_day = [first_day + timedelta(days=ahead) for ahead in range(question.days)]
+    answer = AvailabilityOut(
         office=str(office.pk),
         minutes=total_minutes(items),
         days=[
-            DayOut(date=day, starts=[f"{start:%H:%M}" for start in free.get(day, [])])
+            DayOut(date=day, starts=[f"{start:%H:%M}" for start in free.by_day.get(day, [])])
             for day in every_day
         ],
     )
+    return _Document(answer.model_dump_json().encode(), free)
+
+
+def _as_uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _id_and_quantity(choice: str) -> tuple[str, int]:

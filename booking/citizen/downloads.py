@@ -16,7 +16,9 @@ from .secret import secret_page
 def appointment_ics(request: HttpRequest, appointment: Appointment) -> HttpResponse:
     """The calendar entry; it has no attendee, so that no calendar writes to anybody."""
     _require_booked(appointment)
-    entry = appointment_calendar(appointment, _rows(appointment), method="PUBLISH")
+    entry = appointment_calendar(
+        appointment, _rows(appointment), method="PUBLISH", sequence=appointment.sequence
+    )
     return HttpResponse(
         entry,
         content_type="text/calendar; charset=utf-8",

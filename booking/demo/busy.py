@@ -8,7 +8,7 @@ from random import Random
 from django.db import transaction
 
 from booking import clock
-from booking.domain import mails
+from booking.domain import appointments
 from booking.domain.actor import CITIZEN
 from booking.domain.counters import close_counter
 from booking.domain.errors import Refused
@@ -71,9 +71,9 @@ def _leave_former_days_behind(office: Office, today: date) -> None:
 @contextmanager
 def _without_mails() -> Iterator[None]:
     """The demo's made-up citizens get no confirmation for what they booked."""
-    original = mails.write_confirmation
-    mails.write_confirmation = lambda appointment: None
+    original = appointments.write_mail
+    appointments.write_mail = lambda appointment, kind: None
     try:
         yield
     finally:
-        mails.write_confirmation = original
+        appointments.write_mail = original

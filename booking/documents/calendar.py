@@ -13,18 +13,24 @@ from booking.models import Appointment, AppointmentItem
 
 
 def appointment_calendar(
-    appointment: Appointment, items: Sequence[AppointmentItem], *, method: str
+    appointment: Appointment,
+    items: Sequence[AppointmentItem],
+    *,
+    method: str,
+    sequence: int,
+    attendee: str = "",
 ) -> str:
     """A calendar with one event and its time zone.
 
     ``method`` is the iTIP method (RFC 5546): ``REQUEST`` invites, ``CANCEL`` withdraws,
-    ``PUBLISH`` is for a download. The UID never changes, SEQUENCE rises with each revision.
+    ``PUBLISH`` is for a download. The UID never changes, ``sequence`` rises with each
+    revision. ``attendee`` is the mail address of who is invited, if anybody.
     """
     office = appointment.office
     host = urlsplit(settings.PUBLIC_URL).hostname
     event = Event()
     event.add("uid", f"{appointment.pk}@{host}")
-    event.add("sequence", appointment.sequence)
+    event.add("sequence", sequence)
     event.add("dtstamp", clock.now())
     event.add("dtstart", _in_zone(appointment.start, office.zone))
     event.add("dtend", _in_zone(appointment.end, office.zone))
@@ -33,8 +39,8 @@ def appointment_calendar(
     event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
     event.add("transp", "OPAQUE")
     event["organizer"] = _organizer(office.authority.name)
-    if method != "PUBLISH":
-        event["attendee"] = _attendee(appointment)
+    if attendee:
+        event["attendee"] = _attendee(attendee)
     calendar = Calendar()
     calendar.add("prodid", "-//Schalter//Schalter//DE")
     calendar.add("version", "2.0")
@@ -78,8 +84,8 @@ def _organizer(name: str) -> vCalAddress:
     return address
 
 
-def _attendee(appointment: Appointment) -> vCalAddress:
-    address = vCalAddress(f"mailto:{appointment.email}")
+def _attendee(email: str) -> vCalAddress:
+    address = vCalAddress(f"mailto:{email}")
     address.params["partstat"] = vText("ACCEPTED")
     address.params["rsvp"] = vText("FALSE")
     return address

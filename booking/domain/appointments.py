@@ -4,8 +4,7 @@ A hold takes places for a few minutes; confirming makes it a booking; the same i
 key never makes two.
 """
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -16,25 +15,33 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from booking import clock
-from booking.models import Appointment, AppointmentItem, Office, OpeningHours, Slot, Visit
+from booking.models import (
+    Appointment,
+    AppointmentItem,
+    Office,
+    OpeningHours,
+    OutboxMail,
+    Visit,
+)
 from booking.security import CODE_DIGITS, new_digits
 
-from . import mails
 from .announcements import announce
 from .availability import nearest_starts, series_for
-from .capacity import claim, lock_slots_of_both, release
+from .capacity import claim, claim_first, lock_slots_of_both, release
 from .errors import (
     AlreadyCheckedIn,
     AppointmentEnded,
     DetailsInvalid,
     HoldElsewhere,
     KeyReused,
+    NotFound,
     OutsideHours,
     SlotTaken,
 )
-from .grid_lock import use_slots_of
+from .grid import raise_grid_version, use_slots_of
 from .holds import expire_holds
 from .items import Item, require_online, total_minutes
+from .outbox import write_mail
 from .publishing import ensure_published, horizon
 from .slot_grid import local_day_bounds, units_needed
 
@@ -53,11 +60,11 @@ def hold_appointment(
     start = _in_utc(start)
     if idempotency_key and (existing := _find_by_key(office, idempotency_key)):
         return _same_request(existing, items, start)
-    ensure_published(office)
-    expire_holds(office)
     _require_bookable(office, start)
     try:
-        return _hold_with_free_code(office, items, start, idempotency_key)
+        return _at_second_look(
+            office, lambda: _hold_with_free_code(office, items, start, idempotency_key)
+        )
     except (SlotTaken, IntegrityError) as error:
         # It may be the very same request that was quicker.
         if idempotency_key and (existing := _find_by_key(office, idempotency_key)):
@@ -65,6 +72,17 @@ def hold_appointment(
         if isinstance(error, IntegrityError):
             raise
     raise SlotTaken(nearest_starts(office, items, start))
+
+
+def _at_second_look(office: Office, claiming: Callable[[], Appointment]) -> Appointment:
+    """Claim, and where no place is found once more, if some had yet to be published or freed."""
+    try:
+        return claiming()
+    except (OutsideHours, SlotTaken):
+        published, freed = ensure_published(office), expire_holds(office)
+        if not (published or freed):
+            raise
+    return claiming()
 
 
 def _hold_with_free_code(
@@ -98,6 +116,7 @@ def _hold(
     _claim_in_some_series(appointment, items)
     appointment.save(force_insert=True)
     _save_items(appointment, items)
+    raise_grid_version(office.pk)
     return appointment
 
 
@@ -109,11 +128,9 @@ def move_hold(appointment_id: UUID, *, items: Sequence[Item], start: datetime) -
     require_online(items)
     start = _in_utc(start)
     office = Office.objects.get(appointments=appointment_id)
-    ensure_published(office)
-    expire_holds(office)
     _require_bookable(office, start)
     try:
-        return _move_hold(appointment_id, items, start)
+        return _at_second_look(office, lambda: _move_hold(appointment_id, items, start))
     except SlotTaken:
         raise SlotTaken(nearest_starts(office, items, start)) from None
 
@@ -123,10 +140,7 @@ def _move_hold(appointment_id: UUID, items: Sequence[Item], start: datetime) -> 
     appointment = _lock(appointment_id)
     if appointment.state not in (Appointment.State.HELD, Appointment.State.EXPIRED):
         raise AppointmentEnded
-    candidates = _series_with_slot(appointment.office, items, start)
-    lock_slots_of_both(
-        appointment, [(series, start, _end(series, items, start)) for series in candidates]
-    )
+    lock_slots_of_both(appointment, _spans(appointment.office, items, start), start)
     if appointment.state == Appointment.State.HELD:
         release(appointment)
     appointment.start = start
@@ -136,6 +150,7 @@ def _move_hold(appointment_id: UUID, items: Sequence[Item], start: datetime) -> 
     appointment.save(update_fields=["series", "start", "end", "state", "expires_at"])
     appointment.items.all().delete()
     _save_items(appointment, items)
+    raise_grid_version(appointment.office_id)
     return appointment
 
 
@@ -144,22 +159,15 @@ def _claim_in_some_series(appointment: Appointment, items: Sequence[Item]) -> No
 
     Sets ``series`` and ``end``. Raises ``OutsideHours`` or ``SlotTaken``.
     """
-    candidates = _series_with_slot(appointment.office, items, appointment.start)
-    if not candidates:
-        raise OutsideHours
-    for series in candidates:
-        appointment.series = series
-        appointment.end = _end(series, items, appointment.start)
-        with suppress(SlotTaken):
-            claim(appointment)
-            return
-    raise SlotTaken
+    spans = _spans(appointment.office, items, appointment.start)
+    appointment.series, appointment.end = claim_first(spans, appointment.start)
 
 
-def _series_with_slot(office: Office, items: Sequence[Item], start: datetime) -> list[OpeningHours]:
-    """The series that serve every item and have a slot at ``start``, in order of locking."""
-    with_slot = set(Slot.objects.filter(series__office=office, start=start).values_list("series"))
-    return [series for series in series_for(office, items) if (series.pk,) in with_slot]
+def _spans(
+    office: Office, items: Sequence[Item], start: datetime
+) -> list[tuple[OpeningHours, datetime]]:
+    """The series that serve every item, each with the end of an appointment in its units."""
+    return [(series, _end(series, items, start)) for series in series_for(office, items)]
 
 
 def _save_items(appointment: Appointment, items: Sequence[Item]) -> None:
@@ -186,18 +194,29 @@ def confirm_appointment(
     """
     details = clean_details(name=name, email=email, phone=phone)
     try:
-        return _confirm(appointment_id, details, expected_start)
+        try:
+            return _confirm(appointment_id, details, expected_start)
+        except _HasLapsed:
+            return _confirm(appointment_id, details, expected_start, may_claim=True)
     except SlotTaken:
         appointment = Appointment.objects.select_related("office").get(pk=appointment_id)
         items = items_of(appointment)
         raise SlotTaken(nearest_starts(appointment.office, items, appointment.start)) from None
 
 
+class _HasLapsed(Exception):  # noqa: N818 - reads as what happened
+    """Confirming this needs a place again, and so the office's slots."""
+
+
 @transaction.atomic
 def _confirm(
-    appointment_id: UUID, details: dict[str, str], expected_start: datetime | None
+    appointment_id: UUID,
+    details: dict[str, str],
+    expected_start: datetime | None,
+    *,
+    may_claim: bool = False,
 ) -> Appointment:
-    appointment = _lock(appointment_id)
+    appointment = _lock(appointment_id, slots=may_claim)
     if appointment.state == Appointment.State.BOOKED:
         return appointment
     if appointment.state == Appointment.State.CANCELLED:
@@ -207,7 +226,10 @@ def _confirm(
     now = clock.now()
     if appointment.start <= now:
         raise SlotTaken
-    if appointment.state == Appointment.State.EXPIRED:
+    lapsed = appointment.state == Appointment.State.EXPIRED
+    if lapsed:
+        if not may_claim:
+            raise _HasLapsed
         if appointment.series is None:
             raise SlotTaken
         claim(appointment)
@@ -217,8 +239,14 @@ def _confirm(
     appointment.language = get_language() or appointment.language
     appointment.name, appointment.email = details["name"], details["email"]
     appointment.phone = details["phone"]
-    appointment.save()
-    mails.write_confirmation(appointment)
+    appointment.save(
+        update_fields=[
+            "state", "booked_at", "expires_at", "language", "name", "email", "phone"
+        ]
+    )  # fmt: skip
+    write_mail(appointment, OutboxMail.Kind.CONFIRMATION)
+    if lapsed:
+        raise_grid_version(appointment.office_id)
     _announce_if_today(appointment)
     return appointment
 
@@ -244,10 +272,12 @@ def cancel_appointment(appointment_id: UUID) -> Appointment:
     appointment.save(update_fields=["state", "cancelled_at", "expires_at", "sequence"])
     release(appointment)
     if was_booked:
-        mails.write_cancellation(appointment)
+        write_mail(appointment, OutboxMail.Kind.CANCELLATION)
         # Nobody comes, so nobody needs to know who it was. The code stays: the kiosk says why.
         appointment.name = appointment.email = appointment.phone = ""
         appointment.save(update_fields=["name", "email", "phone"])
+    raise_grid_version(appointment.office_id)
+    if was_booked:
         _announce_if_today(appointment)
     return appointment
 
@@ -314,15 +344,20 @@ def _same_request(existing: Appointment, items: Sequence[Item], start: datetime)
     return existing
 
 
-def _lock(appointment_id: UUID) -> Appointment:
-    """The appointment, locked, and the office's slots in use before it: see ``capacity``.
+def _lock(appointment_id: UUID, *, slots: bool = True) -> Appointment:
+    """The appointment, locked, and with ``slots`` the office's in use before it: see ``capacity``.
 
     The office never changes; the series is not joined, as the join would show the one from
-    before the lock was free.
+    before the lock was free. Raises ``NotFound``.
     """
     appointments = Appointment.objects.filter(pk=appointment_id)
-    use_slots_of(appointments.values_list("office", flat=True).get())
-    return appointments.select_for_update(of=("self",)).select_related("office__authority").get()
+    try:
+        if slots:
+            use_slots_of(appointments.values_list("office", flat=True).get())
+        locked = appointments.select_for_update(of=("self",))
+        return locked.select_related("office").get()
+    except Appointment.DoesNotExist:
+        raise NotFound from None
 
 
 def _announce_if_today(appointment: Appointment) -> None:

@@ -1,63 +1,174 @@
 """Which times are free: what citizens see before they choose.
 
-The number of queries depends on neither the horizon nor the number of bookings.
+The number of queries depends on neither the horizon nor the number of bookings. What was found
+is remembered in the process, and stays true until the version of the office's grid rises, the
+minute is over (slots begin and are released on whole minutes) or a hold lapses.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache, lru_cache, partial
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
+from uuid import UUID
 
-from django.db.models import F, Q
+from django.db import connection
+from django.db.models import F, Min, Q
 
 from booking import clock
-from booking.models import Office, OpeningHours, Slot
+from booking.models import Appointment, Offering, Office, OpeningHours, Slot
 
+from .grid import grid_version
 from .holds import expire_holds
 from .items import Item, total_minutes
 from .publishing import ensure_published, horizon
 from .slot_grid import local_day_bounds, starts_with_room, units_needed
 
 NEAR_DAYS = 8
+# Answers kept by each process, of some 100 KiB at most.
+REMEMBERED = 128
+
+
+@dataclass(frozen=True, eq=False)
+class FreeTimes:
+    """The free starts of each local day, ascending, in the office's time.
+
+    A day without a free start is not in it. ``lapses_at`` is when the first of the office's
+    holds runs out: then more may be free. One object is one answer, so it can be a key.
+    """
+
+    by_day: Mapping[date, Sequence[datetime]]
+    lapses_at: datetime | None = None
+
+    def is_over(self) -> bool:
+        return self.lapses_at is not None and self.lapses_at <= clock.now()
+
+
+@dataclass(frozen=True)
+class _Question:
+    """All that decides about an answer, beside the version of the grid."""
+
+    office_id: UUID
+    time_zone: str
+    offerings: frozenset[UUID]
+    minutes: int
+    first_day: date
+    last_day: date
+    minute: datetime
+    # As they are now; what matters of them stands above.
+    office: Office = field(compare=False)
+    items: Sequence[Item] = field(compare=False)
 
 
 def free_starts(
     office: Office, items: Sequence[Item], *, first_day: date, days: int
-) -> dict[date, list[datetime]]:
+) -> Mapping[date, Sequence[datetime]]:
     """The free starts of each local day in the range, ascending, in the office's time.
 
     A day without a free start is not in the answer.
     """
-    ensure_published(office)
-    expire_holds(office)
+    return free_times(office, items, first_day=first_day, days=days).by_day
+
+
+def free_times(office: Office, items: Sequence[Item], *, first_day: date, days: int) -> FreeTimes:
+    """What is free in the range of local days, and until when that is certain."""
     end_of_horizon = horizon(office)
     first_day = max(first_day, clock.today(office.zone))
     if first_day > end_of_horizon or days < 1:
-        return {}
-    last_day = first_day + timedelta(days=min(days - 1, (end_of_horizon - first_day).days))
+        return FreeTimes({})
+    question = _Question(
+        office_id=office.pk,
+        time_zone=office.time_zone,
+        offerings=frozenset(item.offering.pk for item in items),
+        minutes=total_minutes(items),
+        first_day=first_day,
+        last_day=first_day + timedelta(days=min(days - 1, (end_of_horizon - first_day).days)),
+        minute=_this_minute(),
+        office=office,
+        items=items,
+    )
+    if not may_remember():
+        return _find(question)
+    found = _remembered(question, grid_version(office.pk))
+    if found.is_over() and expire_holds(office):
+        found = _remembered(question, grid_version(office.pk))
+    return found
+
+
+def _find(question: _Question) -> FreeTimes:
+    office, items = question.office, question.items
+    ensure_published(office)
+    expire_holds(office)
     series = {one.pk: one for one in series_for(office, items)}
-    minutes = total_minutes(items)
     found: set[datetime] = set()
-    free_slots = _free_slots(series.values(), first_day, last_day)
+    free_slots = _free_slots(series.values(), question.first_day, question.last_day)
     for series_id, slots in groupby(free_slots, key=itemgetter(0)):
         unit = series[series_id].unit_minutes
         free = (start for _series, start in slots)
-        found.update(starts_with_room(free, units_needed(minutes, unit), unit))
+        found.update(starts_with_room(free, units_needed(question.minutes, unit), unit))
     by_day: dict[date, list[datetime]] = {}
     for start in sorted(found):
         local = start.astimezone(office.zone)
         by_day.setdefault(local.date(), []).append(local)
-    return by_day
+    held = Appointment.objects.filter(office=office, state=Appointment.State.HELD)
+    return FreeTimes(by_day, held.aggregate(first=Min("expires_at"))["first"])
+
+
+def free_times_stamp(office_id: UUID, offering_ids: Collection[UUID]) -> Hashable:
+    """All that may change the free times for these offerings, read in one query.
+
+    For whoever remembers something made of them; as long as the stamp is equal and they are
+    not over, it is still true.
+    """
+    if not offering_ids:
+        return None
+    as_stored = partial(Offering._meta.pk.get_db_prep_value, connection=connection)
+    with connection.cursor() as cursor:
+        cursor.execute(_stamp_sql(len(offering_ids)), [*map(as_stored, [office_id, *offering_ids])])
+        return _this_minute(), tuple(cursor.fetchall())
+
+
+@cache
+def _stamp_sql(count: int) -> str:
+    """The query for so many offerings. Writing it takes Django longer than asking it."""
+    some_ids = [UUID(int=number) for number in range(count)]
+    rows = Offering.objects.filter(office=some_ids[0], pk__in=some_ids).values_list(
+        "pk", "minutes", "max_quantity", "online",
+        "office__time_zone", "office__horizon_days", "office__slot_grid__version",
+    )  # fmt: skip
+    return rows.order_by("pk").query.sql_with_params()[0]
+
+
+def may_remember() -> bool:
+    """A transaction may see what is never committed: that is not to be remembered."""
+    return not connection.in_atomic_block
+
+
+def _this_minute() -> datetime:
+    """Slots begin and are released on whole minutes: within one, time changes nothing."""
+    return clock.now().replace(second=0, microsecond=0)
+
+
+@lru_cache(REMEMBERED)
+def _remembered(question: _Question, version: int) -> FreeTimes:
+    """What was found when the grid had this version, or what came since: never less."""
+    return _find(question)
 
 
 def series_for(office: Office, items: Sequence[Item]) -> list[OpeningHours]:
     """The office's series that serve every item, in the order in which they are locked."""
     wanted = {item.offering.pk for item in items}
-    return [
-        series
-        for series in office.opening_hours.order_by("pk").prefetch_related("offerings")
-        if not series.offerings.all() or wanted <= {o.pk for o in series.offerings.all()}
-    ]
+    # A row for each service of a series, one without a service for those that serve all.
+    rows = office.opening_hours.order_by("pk").annotate(serves=F("offerings"))
+    found = []
+    for _pk, of_series in groupby(rows, key=attrgetter("pk")):
+        series, *others = of_series
+        served = {series.serves, *(row.serves for row in others)}
+        if served == {None} or wanted <= served:
+            series.office = office
+            found.append(series)
+    return found
 
 
 def nearest_starts(

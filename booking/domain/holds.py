@@ -9,7 +9,7 @@ from booking import clock
 from booking.models import Appointment, Office
 
 from .capacity import release
-from .grid_lock import use_slots_of
+from .grid import raise_grid_version, use_slots_of
 
 # In one transaction; what is beyond goes with the next look.
 AT_ONCE = 1000
@@ -40,6 +40,8 @@ def _expire(office_id: UUID) -> int:
         state=Appointment.State.EXPIRED
     )
     release(*overdue)
+    if overdue:
+        raise_grid_version(office_id)
     return len(overdue)
 
 

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from booking import clock
 from booking.models import Appointment, Closure, Offering, Office, OpeningHours, Slot
 
-from .grid_lock import rebuild_slots_of
+from .grid import raise_grid_version, rebuild_slots_of
 from .office_hours import spans_by_day
 from .publishing import ensure_published, publish_slots
 
@@ -108,6 +108,8 @@ def _rebuild(office: Office) -> None:
         for one in series:
             publish_slots(one.pk, first_day=today)
     ensure_published(office)
+    # Also where no slot has changed: which services the hours are for, how many are online.
+    raise_grid_version(office.pk)
 
 
 def _reseat(appointment: Appointment, series: list[OpeningHours]) -> int | None:

@@ -1,4 +1,6 @@
-"""What citizens are told by mail. Written in the transaction it tells about."""
+"""What citizens are told by mail."""
+
+from dataclasses import dataclass
 
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -6,27 +8,32 @@ from django.utils.translation import gettext as _
 
 from booking.documents.calendar import appointment_calendar
 from booking.local_time import day_text, time_text
-from booking.models import Appointment
+from booking.models import OutboxMail
 
 from .links import appointment_link, office_link, ticket_link
-from .outbox import write_mail
+
+# The iTIP method (RFC 5546) of the calendar entry that comes along.
+METHODS = {OutboxMail.Kind.CONFIRMATION: "REQUEST", OutboxMail.Kind.CANCELLATION: "CANCEL"}
 
 
-def write_confirmation(appointment: Appointment) -> None:
-    """The booking is confirmed: time, what to bring, the secret link, the calendar entry."""
-    with translation.override(appointment.language):
-        subject = _("Your appointment on %(day)s at %(time)s")
-        _write(appointment, subject, "confirmation", "REQUEST")
+@dataclass(frozen=True)
+class Letter:
+    """A mail as it is read. ``calendar`` is an iCalendar text with its ``method``."""
+
+    subject: str
+    body: str
+    calendar: str
+    method: str
 
 
-def write_cancellation(appointment: Appointment) -> None:
-    """The appointment is cancelled; the calendar entry is withdrawn."""
-    with translation.override(appointment.language):
-        subject = _("Cancelled: your appointment on %(day)s at %(time)s")
-        _write(appointment, subject, "cancellation", "CANCEL")
+def letter(mail: OutboxMail) -> Letter:
+    """Write the mail: time, what to bring, the secret link, the calendar entry."""
+    with translation.override(mail.language):
+        return _letter(mail)
 
 
-def _write(appointment: Appointment, subject: str, template: str, method: str) -> None:
+def _letter(mail: OutboxMail) -> Letter:
+    appointment = mail.appointment
     start = appointment.start.astimezone(appointment.office.zone)
     items = list(appointment.items.select_related("offering__service"))
     context = {
@@ -39,10 +46,18 @@ def _write(appointment: Appointment, subject: str, template: str, method: str) -
         "ticket_link": ticket_link(appointment.pk),
         "booking_link": office_link(appointment.office),
     }
-    write_mail(
-        appointment=appointment,
-        subject=subject % {"day": day_text(start), "time": time_text(start)},
-        body=render_to_string(f"mail/{template}.txt", context),
-        calendar=appointment_calendar(appointment, items, method=method),
-        calendar_method=method,
+    method = METHODS[OutboxMail.Kind(mail.kind)]
+    return Letter(
+        subject=_subject(mail) % {"day": day_text(start), "time": time_text(start)},
+        body=render_to_string(f"mail/{mail.kind}.txt", context),
+        calendar=appointment_calendar(
+            appointment, items, method=method, sequence=mail.sequence, attendee=mail.recipient
+        ),
+        method=method,
     )
+
+
+def _subject(mail: OutboxMail) -> str:
+    if mail.kind == OutboxMail.Kind.CANCELLATION:
+        return _("Cancelled: your appointment on %(day)s at %(time)s")
+    return _("Your appointment on %(day)s at %(time)s")

@@ -1,24 +1,25 @@
 """The outbox: mails wait in the database until a mail server has taken them.
 
-Writing one is part of the transaction it tells about. The task queue only wakes the
-worker; the table is the truth, and the worker's tick finds whatever was forgotten.
+Noting one is part of the transaction it tells about; its text is written when it is sent, so
+that a booking waits for no template. The task queue only wakes the worker; the table is the
+truth, and the worker's tick finds whatever was forgotten.
 """
 
 import time
 from datetime import timedelta
 from email.mime.text import MIMEText
-from functools import partial
 from itertools import takewhile
 from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 from django_tasks import task
 
 from booking import clock
 from booking.models import Appointment, OutboxMail
+
+from .mails import letter
 
 # Back-off between attempts; the last delay repeats until MAX_ATTEMPTS (about two days).
 DELAYS = [timedelta(seconds=s) for s in (30, 60, 300, 900, 1800, 3600)]
@@ -29,22 +30,20 @@ LEASE = timedelta(minutes=2)
 PATIENCE = 10
 
 
-def write_mail(
-    *, appointment: Appointment, subject: str, body: str, calendar: str, calendar_method: str
-) -> OutboxMail:
-    """Put a mail to the citizen into the outbox and wake the worker after the commit."""
+def write_mail(appointment: Appointment, kind: OutboxMail.Kind) -> OutboxMail:
+    """Put a mail to the citizen into the outbox and wake the worker with the commit."""
     now = clock.now()
     mail = OutboxMail.objects.create(
         appointment=appointment,
+        kind=kind,
         recipient=appointment.email,
-        subject=subject,
-        body=body,
-        calendar=calendar,
-        calendar_method=calendar_method,
+        language=appointment.language,
+        sequence=appointment.sequence,
         created_at=now,
         next_attempt_at=now,
     )
-    transaction.on_commit(partial(deliver_mail.enqueue, str(mail.pk)), robust=True)
+    # A row of the same transaction: seen when it commits, gone when it does not.
+    deliver_mail.enqueue(str(mail.pk))
     return mail
 
 
@@ -68,7 +67,7 @@ def deliver(mail_id: UUID) -> bool:
     due = pending.filter(~Exists(earlier), pk=mail_id, next_attempt_at__lte=now)
     if not due.update(next_attempt_at=now + LEASE, attempts=F("attempts") + 1):
         return False
-    mail = OutboxMail.objects.get(pk=mail_id)
+    mail = OutboxMail.objects.select_related("appointment__office__authority").get(pk=mail_id)
     try:
         _message(mail).send()
     except Exception as error:  # whatever a mail server does, the mail waits
@@ -78,9 +77,6 @@ def deliver(mail_id: UUID) -> bool:
         state=OutboxMail.State.SENT,
         sent_at=clock.now(),
         recipient="",
-        subject="",
-        body="",
-        calendar="",
         last_error="",
     )
     return True
@@ -111,18 +107,18 @@ def _postpone(mail: OutboxMail, error: Exception) -> None:
 
 def _message(mail: OutboxMail) -> EmailMessage:
     host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("> ")
+    text = letter(mail)
     message = EmailMessage(
-        subject=mail.subject,
-        body=mail.body,
+        subject=text.subject,
+        body=text.body,
         to=[mail.recipient],
         headers={
             "Message-ID": f"<{mail.pk}@{host}>",
             "Auto-Submitted": "auto-generated",
         },
     )
-    if mail.calendar:
-        entry = MIMEText(mail.calendar, "calendar", "utf-8")
-        entry.set_param("method", mail.calendar_method)
-        entry.add_header("Content-Disposition", "attachment", filename="termin.ics")
-        message.attach(entry)
+    entry = MIMEText(text.calendar, "calendar", "utf-8")
+    entry.set_param("method", text.method)
+    entry.add_header("Content-Disposition", "attachment", filename="termin.ics")
+    message.attach(entry)
     return message

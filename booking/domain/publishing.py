@@ -8,12 +8,13 @@ cron job is needed.
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from booking import clock
 from booking.models import Appointment, Office, OpeningHours, Slot
 
 from .closed_days import closed_days
-from .grid_lock import rebuild_slots_of
+from .grid import raise_grid_version, rebuild_slots_of
 from .slot_grid import count_overlaps, local_day_bounds, unit_starts
 
 
@@ -22,12 +23,19 @@ def horizon(office: Office) -> date:
     return clock.today(office.zone) + timedelta(days=office.horizon_days)
 
 
-def ensure_published(office: Office) -> None:
-    """Publish what is missing up to the office's horizon. Cheap when nothing is."""
+def ensure_published(office: Office) -> bool:
+    """Publish what is missing up to the office's horizon. Cheap when nothing is.
+
+    Whether anything was.
+    """
     last_day = horizon(office)
-    for series in office.opening_hours.all():
-        if series.published_until is None or series.published_until < last_day:
-            publish_slots(series.pk, last_day=last_day)
+    behind = office.opening_hours.filter(
+        Q(published_until__isnull=True) | Q(published_until__lt=last_day)
+    )
+    behind = list(behind.values_list("pk", flat=True))
+    for series_id in behind:
+        publish_slots(series_id, last_day=last_day)
+    return bool(behind)
 
 
 @transaction.atomic
@@ -40,7 +48,7 @@ def publish_slots(
     horizon. A slot is never less than what live appointments hold of it: where the new
     hours offer less, its capacity is what is booked and shrinks as they are cancelled.
 
-    It goes alone (see ``grid_lock``), so that it misses no claim and no claim misses it. A
+    It goes alone (see ``grid``), so that it misses no claim and no claim misses it. A
     series that somebody has removed meanwhile is passed over.
     """
     found = OpeningHours.objects.select_related("office__authority").filter(pk=series_id)
@@ -60,6 +68,7 @@ def publish_slots(
         _make_slots(series, first_day, last_day)
     published_until = max(last_day, series.published_until or last_day)
     OpeningHours.objects.filter(pk=series.pk).update(published_until=published_until)
+    raise_grid_version(series.office_id)
 
 
 def _make_slots(series: OpeningHours, first_day: date, last_day: date) -> None:

@@ -6,7 +6,7 @@ from .device import Device
 from .mail import OutboxMail
 from .office import Closure, Counter, Office
 from .service import Offering, Service
-from .slot import OpeningHours, Slot
+from .slot import OpeningHours, Slot, SlotGrid
 from .staff import StaffRole, StaffToken, User
 from .visit import Queue, TicketSeries, Visit, VisitEvent, VisitItem
 from .worker import WorkerHeartbeat
@@ -25,6 +25,7 @@ __all__ = [
     "Queue",
     "Service",
     "Slot",
+    "SlotGrid",
     "StaffRole",
     "StaffToken",
     "TicketSeries",

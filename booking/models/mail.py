@@ -1,4 +1,4 @@
-"""The outbox: mails written in the transaction they tell about, sent later by the worker."""
+"""The outbox: mails noted in the transaction they tell about, written and sent by the worker."""
 
 import uuid
 
@@ -10,7 +10,15 @@ from .appointment import Appointment
 
 
 class OutboxMail(models.Model):
-    """One mail. Changed only through :mod:`booking.domain.outbox`, blanked once it is sent."""
+    """One mail about an appointment: what it tells, and to whom.
+
+    Changed only through :mod:`booking.domain.outbox`. Its text is made when it is sent; the
+    recipient is blanked with that.
+    """
+
+    class Kind(models.TextChoices):
+        CONFIRMATION = "confirmation", _("confirmation")
+        CANCELLATION = "cancellation", _("cancellation")
 
     class State(models.TextChoices):
         PENDING = "pending", _("waiting to be sent")
@@ -19,14 +27,13 @@ class OutboxMail(models.Model):
 
     # Also the left part of the Message-ID, so that a mail sent twice can be recognised.
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    appointment = models.ForeignKey(Appointment, models.CASCADE, null=True, related_name="mails")
+    appointment = models.ForeignKey(Appointment, models.CASCADE, related_name="mails")
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.PENDING)
+    # As they were then: the appointment may change, or forget who it was, before this is sent.
     recipient = models.EmailField(_("recipient"), blank=True)
-    subject = models.CharField(_("subject"), max_length=200, blank=True)
-    body = models.TextField(_("text"), blank=True)
-    # iCalendar text and its METHOD (RFC 5546), empty where the mail carries none.
-    calendar = models.TextField(_("calendar entry"), blank=True)
-    calendar_method = models.CharField(max_length=10, blank=True)
+    language = models.CharField(_("language"), max_length=8)
+    sequence = models.PositiveSmallIntegerField()
     created_at = models.DateTimeField(_("written at"))
     next_attempt_at = models.DateTimeField(_("next attempt"))
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
@@ -45,8 +52,7 @@ class OutboxMail(models.Model):
                 condition=~Q(state="pending") | ~Q(recipient=""), name="mail_pending_has_recipient"
             ),
             models.CheckConstraint(
-                condition=~Q(state="sent")
-                | Q(recipient="", subject="", body="", calendar="", sent_at__isnull=False),
+                condition=~Q(state="sent") | Q(recipient="", sent_at__isnull=False),
                 name="mail_sent_is_blanked",
             ),
         ]

@@ -127,3 +127,22 @@ class Slot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.start:%Y-%m-%d %H:%M} {self.booked}/{self.capacity}"
+
+
+class SlotGrid(models.Model):
+    """The version of what is free at an office: it rises with every change of a slot.
+
+    A row of its own, because a form that saves an office must not set it back.
+    """
+
+    office = models.OneToOneField(
+        Office, models.CASCADE, primary_key=True, related_name="slot_grid"
+    )
+    version = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("slot grid")
+        verbose_name_plural = _("slot grids")
+
+    def __str__(self) -> str:
+        return f"{self.office_id} v{self.version}"

@@ -168,12 +168,21 @@ def test_a_device_is_bound_when_paired(office):
     assert refused(Device, **values, token_hash="b", pairing_code="123456")
 
 
-def test_a_mail_waits_with_a_recipient_and_is_blank_once_sent(db):
-    values = {"created_at": TUESDAY, "next_attempt_at": TUESDAY}
+def test_a_mail_waits_with_a_recipient_and_forgets_it_once_sent(appointment):
+    values = {
+        "appointment": Appointment.objects.create(**appointment),
+        "kind": "confirmation",
+        "language": "de",
+        "sequence": 0,
+        "created_at": TUESDAY,
+        "next_attempt_at": TUESDAY,
+    }
+    to = {"recipient": "erika@example.org"}
     assert refused(OutboxMail, **values)
-    assert refused(OutboxMail, **values, state="sent", sent_at=TUESDAY, body="Guten Tag")
+    assert refused(OutboxMail, **values, **to, state="sent", sent_at=TUESDAY)
     assert refused(OutboxMail, **values, state="sent")
-    assert not refused(OutboxMail, **values, recipient="erika@example.org")
+    assert not refused(OutboxMail, **values, **to)
+    assert not refused(OutboxMail, **values, state="sent", sent_at=TUESDAY)
 
 
 def test_a_role_belongs_to_an_authority_unless_it_is_the_operators(office, clerk):

@@ -2,11 +2,13 @@
 
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
+from unittest import mock
 
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from booking import clock
+from booking.domain import availability
 from booking.domain.appointments import (
     cancel_appointment,
     confirm_appointment,
@@ -15,6 +17,7 @@ from booking.domain.appointments import (
 )
 from booking.domain.availability import free_starts
 from booking.domain.errors import Refused
+from booking.domain.grid import grid_version
 from booking.domain.holds import expire_holds
 from booking.domain.hours import (
     remove_closure,
@@ -23,7 +26,7 @@ from booking.domain.hours import (
     save_opening_hours,
 )
 from booking.domain.items import Item
-from booking.models import Appointment, Closure, OpeningHours
+from booking.models import Appointment, Closure, OpeningHours, Slot
 from tests import factories
 from tests.conftest import BERLIN
 
@@ -55,6 +58,7 @@ class SlotMachine(RolledBackMachine):
         super().__init__()
         self.set_time = set_time
         self.now = MONDAY
+        self.seen, self.version = [], 0
         # Times of the appointments that must be there: id → (start, end, held until).
         self.live: dict[object, tuple[datetime, datetime, datetime | None]] = {}
 
@@ -121,6 +125,9 @@ class SlotMachine(RolledBackMachine):
         free = free_starts(self.office, self.what(quantity), first_day=DAYS[0], days=14)
         for moments in free.values():
             assert all(moment > clock.now() for moment in moments)
+        with mock.patch.object(availability, "may_remember", return_value=True):
+            remembered = free_starts(self.office, self.what(quantity), first_day=DAYS[0], days=14)
+        assert remembered == free
 
     @rule(changes=st.fixed_dictionaries(hours))
     def add_hours(self, changes) -> None:
@@ -156,6 +163,15 @@ class SlotMachine(RolledBackMachine):
     def slots_count_what_is_live(self) -> None:
         if hasattr(self, "office"):
             assert_slots_hold(self.office)
+
+    @invariant()
+    def the_version_rises_with_every_change(self) -> None:
+        if hasattr(self, "office"):
+            slots = Slot.objects.filter(series__office=self.office).order_by("pk")
+            seen = list(slots.values_list("pk", "start", "booked", "capacity"))
+            version = grid_version(self.office.pk)
+            assert seen == self.seen or version > self.version
+            self.seen, self.version = seen, version
 
     @invariant()
     def nobody_is_lost_or_moved(self) -> None:

@@ -2,6 +2,8 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.factories import OfferingFactory, make_hours
 
@@ -130,3 +132,30 @@ def test_the_number_of_queries_depends_neither_on_days_nor_on_bookings(
 
     with django_assert_num_queries(7):
         assert ask(f"from={DAY}&days={days}").status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_question_is_answered_again_with_one_query_and_never_wrong(
+    ask, hold, office, offering
+):
+    """Outside a transaction, as on a server: only there answers are remembered."""
+    first = ask().content
+    with CaptureQueriesContext(connection) as captured:
+        assert ask().content == first
+    assert len(captured) == 1
+
+    hold()
+    hold()
+    assert ask().json()["days"][0]["starts"][0] == "08:10"
+
+    offering.minutes = 30
+    offering.save()
+    assert ask().json()["minutes"] == 30
+
+    office.horizon_days = 1
+    office.save()
+    assert ask().json()["days"][0]["starts"] == []
+
+    offering.online = False
+    offering.save()
+    assert ask().json()["code"] == "not_online"

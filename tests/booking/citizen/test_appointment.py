@@ -84,7 +84,7 @@ def test_cancelling_says_so_and_sends_one_mail(client, booked):
         response = client.post(english(address("cancel", booked)))
         assert response.url == english(appointment_path(booked))
     assert b"This appointment is cancelled" in client.get(response.url).content
-    assert OutboxMail.objects.get().calendar_method == "CANCEL"
+    assert OutboxMail.objects.get().kind == "cancellation"
 
 
 def test_a_hold_can_be_given_back(client, citizen, ten):

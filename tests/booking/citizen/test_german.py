@@ -2,6 +2,7 @@
 
 from booking.citizen.secret import appointment_path
 from booking.citizen.selection import times_path
+from booking.domain.mails import letter
 from booking.models import OutboxMail
 
 
@@ -21,7 +22,7 @@ def test_the_booking_speaks_german(citizen, ten):
 
 def test_the_mail_speaks_german(citizen, ten):
     citizen.send(citizen.held(ten))
-    mail = OutboxMail.objects.get()
+    mail = letter(OutboxMail.objects.get())
     assert mail.subject == (
         "Ihr Termin am Dienstag, 24. November 2026 um 10:00\N{NO-BREAK SPACE}Uhr"
     )

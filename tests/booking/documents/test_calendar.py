@@ -10,6 +10,7 @@ from icalendar import Calendar
 from booking.documents.calendar import appointment_calendar
 from booking.domain.appointments import cancel_appointment, confirm_appointment, hold_appointment
 from booking.domain.items import Item
+from booking.domain.mails import letter
 from booking.models import Appointment, OutboxMail
 from tests.conftest import BERLIN
 
@@ -36,7 +37,9 @@ def at(moment: datetime, office, offering) -> Appointment:
 
 
 def written(appointment: Appointment, method: str = "REQUEST") -> str:
-    return appointment_calendar(appointment, list(appointment.items.all()), method=method)
+    return appointment_calendar(
+        appointment, list(appointment.items.all()), method=method, sequence=0
+    )
 
 
 @pytest.mark.parametrize(
@@ -113,8 +116,7 @@ def test_a_cancellation_withdraws_the_same_entry(office, offering):
     booked = confirm_appointment(held.pk, name="Kim Muster", email="kim@example.org")
     cancel_appointment(booked.pk)
     request, cancel = (
-        vobject.readOne(mail.calendar)
-        for mail in OutboxMail.objects.order_by("calendar_method")[::-1]
+        vobject.readOne(letter(mail).calendar) for mail in OutboxMail.objects.order_by("-kind")
     )
     assert (request.method.value, cancel.method.value) == ("REQUEST", "CANCEL")
     assert request.vevent.uid.value == cancel.vevent.uid.value

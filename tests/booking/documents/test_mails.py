@@ -7,6 +7,7 @@ from booking.domain.appointments import cancel_appointment, confirm_appointment,
 from booking.domain.hours import save_opening_hours
 from booking.domain.items import Item
 from booking.domain.links import appointment_link, office_link, ticket_link
+from booking.domain.mails import Letter, letter
 from booking.models import Appointment, OutboxMail
 from tests import factories
 from tests.conftest import TUESDAY
@@ -20,8 +21,8 @@ def book(office, *offerings, language: str = "en") -> Appointment:
         return confirm_appointment(held.pk, name="Kim Muster", email="kim@example.org")
 
 
-def only_mail() -> OutboxMail:
-    return OutboxMail.objects.get()
+def only_mail() -> Letter:
+    return letter(OutboxMail.objects.get())
 
 
 def test_the_confirmation_says_all_one_needs(office, offering):

@@ -218,7 +218,7 @@ def test_confirming_books_and_writes_one_mail_however_often_it_is_clicked(hold):
     assert confirmed.state == State.BOOKED
     assert confirmed.expires_at is None
     assert (confirmed.name, confirmed.phone) == ("Erika Mustermann", "03441 123-45")
-    assert [mail.calendar_method for mail in OutboxMail.objects.all()] == ["REQUEST"]
+    assert [mail.kind for mail in OutboxMail.objects.all()] == ["confirmation"]
 
 
 def test_a_lapsed_hold_is_taken_up_again_while_its_time_is_free(hold, office, set_time):
@@ -290,8 +290,8 @@ def test_cancelling_a_booking_frees_its_places_and_tells_by_mail(hold):
         cancelled = cancel_appointment(held.pk)
     assert (cancelled.state, cancelled.sequence) == (State.CANCELLED, 1)
     assert booked() == {}
-    methods = OutboxMail.objects.order_by("calendar_method").values_list("calendar_method")
-    assert list(methods) == [("CANCEL",), ("REQUEST",)]
+    kinds = OutboxMail.objects.order_by("kind").values_list("kind", flat=True)
+    assert list(kinds) == ["cancellation", "confirmation"]
 
 
 def test_cancelling_a_hold_tells_nobody(hold):

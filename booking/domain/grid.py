@@ -1,0 +1,58 @@
+"""The slots of an office as a whole: who may use them when, and the version of what is free.
+
+Taking and giving back places goes on side by side; rebuilding the slots goes alone. Foreign
+keys do not do this: Django has them checked at the commit, when it is too late to wait. The
+lock is the first of a transaction; the order of those that follow is in ``capacity``. On
+SQLite there is nothing to do, a writing transaction is alone from its first statement.
+
+The version rises with every change of a slot and of the hours. Whoever remembers what was free
+need only compare it.
+"""
+
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import F
+
+from booking.models import SlotGrid
+
+# Advisory locks are fair, unlike row locks: whoever rebuilds is not kept waiting for ever by
+# a stream of users that overlap.
+USE = "SELECT pg_advisory_xact_lock_shared(%s)"
+REBUILD = "SELECT pg_advisory_xact_lock(%s)"
+
+
+def use_slots_of(office_id: UUID) -> None:
+    """Nobody rebuilds the office's slots until this transaction ends."""
+    _lock(USE, office_id)
+
+
+def rebuild_slots_of(office_id: UUID) -> None:
+    """Nobody uses or rebuilds the office's slots until this transaction ends."""
+    _lock(REBUILD, office_id)
+
+
+def raise_grid_version(office_id: UUID) -> None:
+    """What is free has changed. Needs a transaction, in which it is the last lock but those of
+    ``announce``: the row is what all changes of one office share, and stays locked until then.
+    """
+    if not _raise_version(office_id):
+        SlotGrid.objects.get_or_create(pk=office_id)
+        _raise_version(office_id)
+
+
+def grid_version(office_id: UUID) -> int:
+    """The version of what is free; 0 where nothing was ever changed."""
+    version = SlotGrid.objects.filter(pk=office_id).values_list("version", flat=True).first()
+    return version or 0
+
+
+def _raise_version(office_id: UUID) -> bool:
+    return SlotGrid.objects.filter(pk=office_id).update(version=F("version") + 1) == 1
+
+
+def _lock(statement: str, office_id: UUID) -> None:
+    if connection.vendor == "postgresql":
+        key = int.from_bytes(office_id.bytes[:8], signed=True)
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [key])
