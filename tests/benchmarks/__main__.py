@@ -6,6 +6,7 @@ is printed and nothing more; something wrong (booked twice, a fault, a deadlock)
 
 import argparse
 import resource
+import signal
 import sys
 import tempfile
 import traceback
@@ -21,6 +22,7 @@ from .stage import ConditionBroken, Stage, machine
 
 ROWS: dict[str, Callable[[Stage], Iterable[Row]]] = {
     "availability": availability.availability,
+    "availability amid bookings": availability.amid_bookings,
     "availability under history": availability.under_history,
     "booking": booking.booking,
     "rush": rush.rush,
@@ -44,6 +46,8 @@ def main() -> int:
     if not names:
         parser.error(f"no such row; there are: {', '.join(ROWS)}")
     raise_limit_of_open_files()
+    # Told to end, it still ends the servers it has started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     about = machine() | {"quick": chosen.quick}
     rows, broken = measure(names, quick=chosen.quick)
     write(rows, about, DOCUMENT)
