@@ -6,6 +6,7 @@ is printed and nothing more; something wrong (booked twice, a fault, a deadlock)
 
 import argparse
 import resource
+import signal
 import sys
 import tempfile
 import traceback
@@ -14,13 +15,14 @@ from pathlib import Path
 
 from tests.installation import ROOT
 
-from . import availability, booking, call_next, claims, displays, processes, rush
+from . import availability, booking, call_next, claims, displays, processes, real_week, rush
 from .client import Clients
-from .rows import Row, table, write
+from .rows import Row, table, verdict, write
 from .stage import ConditionBroken, Stage, machine
 
 ROWS: dict[str, Callable[[Stage], Iterable[Row]]] = {
     "availability": availability.availability,
+    "availability amid bookings": availability.amid_bookings,
     "availability under history": availability.under_history,
     "booking": booking.booking,
     "rush": rush.rush,
@@ -28,6 +30,7 @@ ROWS: dict[str, Callable[[Stage], Iterable[Row]]] = {
     "call to displays": displays.call_to_displays,
     "idle displays": displays.idle_displays,
     "call next": call_next.call_next,
+    "real week": real_week.real_week,
     "two processes": processes.two_processes,
     "HTTP server": processes.http_server,
 }
@@ -43,6 +46,8 @@ def main() -> int:
     if not names:
         parser.error(f"no such row; there are: {', '.join(ROWS)}")
     raise_limit_of_open_files()
+    # Told to end, it still ends the servers it has started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     about = machine() | {"quick": chosen.quick}
     rows, broken = measure(names, quick=chosen.quick)
     write(rows, about, DOCUMENT)
@@ -64,7 +69,7 @@ def measure(names: list[str], *, quick: bool) -> tuple[list[Row], dict[str, str]
             print(f"bench: {name}", file=sys.stderr, flush=True)
             try:
                 for row in ROWS[name](stage):
-                    print(table([row]), file=sys.stderr, flush=True)
+                    print(verdict(row), file=sys.stderr, flush=True)
                     rows.append(row)
             except ConditionBroken as error:
                 broken[name] = str(error)

@@ -4,12 +4,15 @@ from typing import Any
 
 from tests.installation import Program
 
+from .booking import hold_and_confirm, require_counted, two_updates
 from .http_load import Load, Requests, ask, figures, in_turn, load, start_web
 from .rows import Row, at_least
 from .stage import Stage, Town
 
 SECONDS = 4
 DAYS = 62
+# Before a client books one.
+LOOKS = 10
 FEW, MANY = 1_000, 500_000
 TASK = {"counters": 12, "horizon_days": DAYS}
 
@@ -44,6 +47,34 @@ def availability(stage: Stage) -> list[Row]:
             "a view that returns the same bytes from memory",
             **at_least(0.5, ratio),
             raw=figures("availability", found) | figures("from memory", limits) | {"bytes": size},
+        )
+    ]
+
+
+def amid_bookings(stage: Stage) -> list[Row]:
+    """What is remembered of free times is forgotten with each booking: how much that costs."""
+    town = stage.town("amid_bookings")
+    world = town.build(**TASK, appointments=FEW)
+    times, flow = availability_of(world), hold_and_confirm(world)
+    web = start_web(town, town.installation.web(), times)
+    same, least = from_memory(town, web, times), two_updates(town, web, flow)
+
+    def run(asked: Requests) -> Load:
+        return load(town, web, asked, stage.seconds(SECONDS))
+
+    ratio, found, limits = in_turn(
+        lambda: run(times * LOOKS + flow), lambda: run(same * LOOKS + least)
+    )
+    require_counted(town)
+    return [
+        Row(
+            "availability amid bookings",
+            f"{LOOKS} times GET …/availability, then hold and confirm, from each of 8 clients",
+            "the same from memory and with two updates",
+            ratio=round(ratio, 3),
+            target="",
+            reached=None,
+            raw=figures("requests", found) | figures("limit", limits),
         )
     ]
 

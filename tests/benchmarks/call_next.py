@@ -6,7 +6,7 @@ from .client import Clients
 from .http_load import ask
 from .rows import Row
 from .rush import p95
-from .stage import ConditionBroken, Stage
+from .stage import ConditionBroken, Stage, cpu_seconds
 
 CLERKS = 12
 QUEUE = 300
@@ -36,7 +36,9 @@ def call_next(stage: Stage) -> list[Row]:
         ).wait()  # fmt: skip
 
     work(CLERKS)
+    before = cpu_seconds(web.process.pid)
     done = work(calls)
+    web_cpu = cpu_seconds(web.process.pid) - before
     unhurried = work(calls // 2, PAUSE)
     if len(set(done["called"])) != calls:
         raise ConditionBroken(f"{calls} calls got {len(set(done['called']))} people")
@@ -56,6 +58,7 @@ def call_next(stage: Stage) -> list[Row]:
                 "p50 ms": round(sorted(every)[len(every) // 2], 1),
                 "p95 ms": milliseconds,
                 "called twice": 0,
+                "web CPU ms each, with begin and finish": round(1000 * web_cpu / calls, 2),
                 f"p95 ms with {PAUSE} s between key presses": round(p95(unhurried, "next"), 1),
             },
         )

@@ -23,7 +23,7 @@ from django.db import transaction  # noqa: E402
 from booking.domain.appointments import hold_appointment  # noqa: E402
 from booking.domain.capacity import claim  # noqa: E402
 from booking.domain.errors import SlotTaken  # noqa: E402
-from booking.domain.grid import use_slots_of  # noqa: E402
+from booking.domain.grid import raise_grid_version, use_slots_of  # noqa: E402
 from booking.domain.items import Item  # noqa: E402
 from booking.models import Appointment, Office, OpeningHours  # noqa: E402
 
@@ -54,6 +54,7 @@ class Rival:
             with transaction.atomic():
                 use_slots_of(self.office.pk)
                 claim(appointment)
+                raise_grid_version(self.office.pk)
         except SlotTaken:
             return False
         return True
