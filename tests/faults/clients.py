@@ -153,6 +153,27 @@ class Citizen:
         return booking
 
 
+class Pages:
+    """A citizen's browser at one process."""
+
+    def __init__(self, url: str, office: dict[str, Any]) -> None:
+        self.office = office
+        self.browser = Browser(url, **{"Cookie": f"csrftoken={CSRF}", "X-CSRFToken": CSRF})
+
+    def look(self) -> Answer:
+        return self.browser.send("GET", f"/book/{self.office['id']}/")
+
+    def hold(self, start: str) -> Answer:
+        """Press on a time."""
+        typed = {"offering": self.office["offering"], "start": start + self.office["offset"]}
+        return self.browser.send("POST", f"/book/{self.office['id']}/hold/", data=typed)
+
+    def availability(self) -> Answer:
+        """What an app asks for."""
+        query = f"availability?offering={self.office['offering']}"
+        return self.browser.send("GET", f"/api/v1/offices/{self.office['id']}/{query}")
+
+
 class Clerk:
     """Somebody at a counter: by the API, and at the desk's page as htmx asks for it."""
 

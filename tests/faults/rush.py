@@ -3,9 +3,9 @@
 import random
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol
 
 from .clients import Booking, Citizen, wait_for
-from .conftest import Town
 
 CITIZENS = 20
 SECONDS = 240
@@ -17,16 +17,26 @@ def some_start(day: str) -> str:
     return f"{day}T{minute // 60:02}:{minute % 60:02}"
 
 
+class Place(Protocol):
+    """Where they book: the offices of a town, and what its database holds."""
+
+    offices: list[dict[str, Any]]
+
+    def ask(self, name: str, *arguments: object) -> Any:
+        """What a function of ``tests.faults.town`` answers."""
+
+
 class Rush:
     """Citizens who book until ``count`` bookings are made; every tenth only holds a time."""
 
-    def __init__(self, town: Town, count: int, *urls: str) -> None:
+    def __init__(self, town: Place, count: int, *urls: str) -> None:
         self.town, self.count = town, count
+        self.office = town.offices[0]
         # A day of its own, so that there is room.
-        self.day = town.offices[0]["days"].pop()
+        self.day = self.office["days"].pop()
         self.before = {one["id"] for one in town.ask("report")["appointments"]}
         self.bookings: list[Booking] = []
-        self.citizens = [Citizen(town.offices[0], *urls) for _ in range(CITIZENS)]
+        self.citizens = [Citizen(self.office, *urls) for _ in range(CITIZENS)]
 
     @property
     def confirmed(self) -> list[Booking]:
@@ -62,7 +72,7 @@ class Rush:
         rows = {
             one["id"]: one
             for one in self.town.ask("report")["appointments"]
-            if one["id"] not in self.before
+            if one["id"] not in self.before and one["office_id"] == self.office["id"]
         }
         told = {"confirmed": "booked", "held": "held"}
         promised = {one.id: told[one.told] for one in self.bookings if one.told in told}

@@ -8,7 +8,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from .clients import Answer, Citizen, Clerk, Kiosk, at_once, wait_for
+from .clients import Answer, Clerk, Kiosk, Pages, at_once, wait_for
 from .conftest import Town
 from .rush import Rush, some_start
 
@@ -29,31 +29,16 @@ class People:
         office = town.offices[0]
         self.clerk = town.clerk(number=2).sit_down()
         self.kiosk = Kiosk(town.daphnes[0].url, office)
-        self.citizens = [
-            Citizen(office, one.url) for one in (town.web, town.daphnes[0], town.daphnes[1])
-        ]
-        self.office = office
-
-    def page(self, citizen: Citizen) -> Answer:
-        return citizen.browser.send("GET", f"/book/{self.office['id']}/")
-
-    def hold(self, citizen: Citizen) -> Answer:
-        """What a page sends: it is there to be sent once more."""
-        typed = {"offering": self.office["offering"], "start": some_start(self.office["days"][0])}
-        path = f"/book/{self.office['id']}/hold/"
-        headers = {"Cookie": f"csrftoken={'a' * 32}", "X-CSRFToken": "a" * 32}
-        return citizen.browser.send("POST", path, data=typed, headers=headers)
-
-    def availability(self, citizen: Citizen) -> Answer:
-        path = f"/api/v1/offices/{self.office['id']}/availability"
-        return citizen.browser.send("GET", f"{path}?offering={self.office['offering']}")
+        processes = (town.web, *town.daphnes)
+        self.visitors = [Pages(one.url, office) for one in processes]
+        self.start = some_start(office["days"][0])
 
     def all_ask(self) -> dict[str, Answer]:
-        web, first, second = self.citizens
+        web, first, second = self.visitors
         acts: dict[str, Callable[[], Answer]] = {
-            "page": lambda: self.page(web),
-            "sent page": lambda: self.hold(first),
-            "api": lambda: self.availability(second),
+            "page": web.look,
+            "sent page": lambda: first.hold(self.start),
+            "api": second.availability,
             "desk key": self.clerk.press_next,
             "clerk's api": self.clerk.next,
             "kiosk": self.kiosk.start,
@@ -79,10 +64,8 @@ def assert_all_are_told(answers: dict[str, Answer]) -> float:
 def assert_served_again(town: Town, people: People, seconds: float) -> float:
     """Every process answers by itself; after how many seconds the last does."""
     return max(
-        wait_for(
-            lambda one=one: people.availability(one).status == 200, seconds, one.browser.urls[0]
-        )
-        for one in people.citizens
+        wait_for(lambda one=one: one.availability().status == 200, seconds, one.browser.urls[0])
+        for one in people.visitors
     )
 
 

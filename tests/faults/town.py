@@ -88,6 +88,7 @@ def _furnish(office: Office) -> dict[str, object]:
         "id": str(office.pk),
         "offering": str(offering.pk),
         "days": [(today + timedelta(days=ahead)).isoformat() for ahead in range(1, DAYS)],
+        "offset": clock.now().astimezone(office.zone).isoformat()[-6:],
         "kiosk": make_device(kind=Device.Kind.KIOSK, office=office)[1],
         "displays": [make_device(kind=Device.Kind.DISPLAY, office=office)[1] for _ in range(2)],
         "clerks": [
@@ -158,7 +159,7 @@ def report() -> dict[str, object]:
         except AssertionError as error:
             wrong.append(str(error))
     rows = {
-        "appointments": Appointment.objects.values("id", "state", "code", "start", "series_id"),
+        "appointments": Appointment.objects.values("id", "state", "code", "office_id"),
         "visits": Visit.objects.values("id", "state", "letter", "serial", "counter__label"),
         "mails": OutboxMail.objects.values("id", "state", "attempts", "appointment_id"),
     }
