@@ -1,6 +1,6 @@
 """Which client asks, for limits alone. Its address is kept for a minute, as a keyed hash."""
 
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -15,7 +15,7 @@ def client_of(request: HttpRequest) -> str:
     address = _address(request)
     if _is_this_machine(address):
         return ""
-    return salted_hmac("client", address, algorithm="sha256").hexdigest()
+    return salted_hmac("client", _subscriber(address), algorithm="sha256").hexdigest()
 
 
 def _address(request: HttpRequest) -> str:
@@ -23,6 +23,17 @@ def _address(request: HttpRequest) -> str:
     if settings.HTTPS and (forwarded := request.headers.get("X-Forwarded-For")):
         return forwarded.rpartition(",")[2].strip()
     return request.META.get("REMOTE_ADDR") or ""
+
+
+def _subscriber(address: str) -> str:
+    """With IPv6 the network of 64 bits: whoever has one address has all of it."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is None:
+        return str(ip_network((parsed, 64), strict=False))
+    return address
 
 
 def _is_this_machine(address: str) -> bool:

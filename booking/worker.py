@@ -1,7 +1,8 @@
 """What the background worker does besides tasks: a tick every few seconds.
 
 Nothing here is needed for correct answers: readers publish and expire what they need.
-The tick keeps things tidy when nobody looks, and finds mails whose task was lost.
+The tick keeps things tidy when nobody looks, and finds mails whose task was lost. What
+there is to do is found in a few queries, however many offices there are.
 """
 
 import logging
@@ -14,33 +15,26 @@ from django.core.management import call_command
 from django.db import close_old_connections
 
 from . import clock
-from .domain.forgotten import end_forgotten_visits
+from .domain.forgotten import end_forgotten_visits_everywhere
 from .domain.health import beat
 from .domain.holds import expire_holds
 from .domain.outbox import deliver_due_mails
-from .domain.publishing import ensure_published
+from .domain.pruning import prune
+from .domain.publishing import publish_everywhere
 from .domain.retention import delete_expired_personal_data
-from .models import Office
+from .unavailable import OUTAGES
 
 logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 5
 TICKS_PER_HOUR = 3600 // TICK_SECONDS
-
-
-def publish_everywhere() -> None:
-    for office in Office.objects.all():
-        ensure_published(office)
+# Until the queue of tasks is looked at again while the database is away.
+PAUSE_SECONDS = 2
 
 
 def prune_tasks() -> None:
     """Finished tasks say nothing that the outbox does not know."""
     call_command("prune_db_task_results", min_age_days=1, verbosity=0)
-
-
-def end_forgotten_visits_everywhere() -> None:
-    for office in Office.objects.all():
-        end_forgotten_visits(office)
 
 
 def forget_traces() -> None:
@@ -64,12 +58,25 @@ def tick_forever() -> None:
                 publish_everywhere,
                 end_forgotten_visits_everywhere,
                 delete_expired_personal_data,
+                prune,
                 prune_tasks,
                 forget_traces,
             )
         tick += 1
         close_old_connections()
         time.sleep(TICK_SECONDS)
+
+
+def take_tasks_forever(*, verbosity: int = 1) -> None:
+    """Run tasks until the process ends; a database that is away is waited for."""
+    while True:
+        try:
+            call_command("db_worker", interval=0.5, startup_delay=False, verbosity=verbosity)
+        except OUTAGES as error:
+            logger.error("the database does not answer: %r", error)
+            time.sleep(PAUSE_SECONDS)
+        else:
+            return
 
 
 def run(*duties: Callable[[], object]) -> None:

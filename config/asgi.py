@@ -12,6 +12,9 @@ http = get_asgi_application()
 # Consumers import models, so the router can only be read once Django has started.
 from queue_display.origins import OriginValidatorForBrowsers  # noqa: E402
 from queue_display.routing import websocket_urlpatterns  # noqa: E402
+from queue_display.socket_limits import SocketLimits  # noqa: E402
 
-sockets = OriginValidatorForBrowsers(URLRouter(websocket_urlpatterns), settings.ALLOWED_HOSTS)
+sockets = SocketLimits(
+    OriginValidatorForBrowsers(URLRouter(websocket_urlpatterns), settings.ALLOWED_HOSTS)
+)
 application = ProtocolTypeRouter({"http": http, "websocket": sockets})

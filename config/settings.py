@@ -115,14 +115,21 @@ if SQLITE:
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 else:
+    DATABASES["default"]["ENGINE"] = "booking.postgresql"
     DATABASES["default"]["CONN_MAX_AGE"] = 0
     DATABASES["default"]["OPTIONS"] = {
         "pool": {
             "min_size": env.int("DATABASE_POOL_MIN", default=1),
             "max_size": env.int("DATABASE_POOL_MAX", default=16),
-            "timeout": 10,
+            # A restart of the server is waited for; whoever waits longer is told so.
+            "timeout": 5,
+            # By default pauses between attempts double for five minutes: after an outage of
+            # one minute the pool would be deaf for up to another.
+            "reconnect_timeout": 5,
         },
-        "options": "-c statement_timeout=15s -c lock_timeout=10s",
+        "connect_timeout": 5,
+        # Somebody stands at the kiosk or sits at the desk: better a clear word than a wait.
+        "options": "-c statement_timeout=15s -c lock_timeout=5s",
     }
 
 REDIS_URL = env.str("REDIS_URL", default="")
@@ -192,7 +199,9 @@ if env.str("EMAIL_URL", default=""):
 else:
     EMAIL_BACKEND = "booking.demo.mail.FileBackend"
     EMAIL_FILE_PATH = VAR_DIR / "mail"
-EMAIL_TIMEOUT = 20
+# Seconds for each answer of the mail server: an attempt of a dozen answers must end before its
+# lease in the outbox does.
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="termine@localhost")
 
 
@@ -200,6 +209,8 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="termine@localhost")
 
 # Appointments one address may hold per minute through the API; 0 is no limit.
 HOLDS_PER_MINUTE = env.int("HOLDS_PER_MINUTE", default=120)
+# Sockets that one process keeps open for one display, ticket or login; 0 is no limit.
+SOCKETS_PER_KEY = env.int("SOCKETS_PER_KEY", default=50)
 
 
 # Security --------------------------------------------------------------------------
@@ -229,6 +240,8 @@ LOGIN_REDIRECT_URL = "desk"
 LOGOUT_REDIRECT_URL = "login"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+# Forms carry the mark themselves; no script reads it.
+CSRF_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0

@@ -9,6 +9,8 @@ from booking.api.v1 import api
 from booking.health import health_view
 from booking.sign_in import StaffLoginView
 
+handler500 = "booking.unavailable.server_error"
+
 urlpatterns = [
     path("health", health_view, name="health"),
     path("api/v1/", api.urls),

@@ -1,5 +1,6 @@
 """From the start page to a ticket: with an appointment, or without."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
@@ -9,11 +10,11 @@ from django.shortcuts import get_object_or_404, redirect
 
 from booking.domain import arrivals
 from booking.domain.actor import Actor
-from booking.domain.errors import AlreadyCheckedIn, CodeUnknown, Refused
+from booking.domain.errors import AlreadyCheckedIn, CodeUnknown, Refused, TooManyAttempts
 from booking.domain.items import choose_items
 from booking.models import Offering
 from booking.pairing.device import DeviceRequest
-from booking.throttle import count_attempt
+from booking.throttle import count_attempt, require_attempts_left
 
 from .answers import Answer, answer_to, number_again
 from .office_state import state_of
@@ -23,7 +24,7 @@ from .printing import printer_fault
 CODE_LENGTH = 8
 # Longer than any address a QR code of ours holds.
 LONGEST_SCAN = 300
-CODES_PER_MINUTE = 20
+WRONG_CODES_PER_MINUTE = 20
 # What fits on the screen without scrolling.
 TILES = 12
 
@@ -47,24 +48,40 @@ def check_in(request: DeviceRequest) -> HttpResponse:
     if not code:
         return show(request, "code", {"error": "empty"})
     try:
-        _limit_guesses(request, code)
+        _require_guesses_left(request, code)
         visit = arrivals.check_in(
             office=office,
             code=code,
             actor=Actor(device=request.device),
             idempotency_key=key_of(request),
         )
-    except (CodeUnknown, AlreadyCheckedIn) as refused:
+    except CodeUnknown as refused:
+        _count_guess(request, code)
+        return _known_or_not(request, code, refused)
+    except AlreadyCheckedIn as refused:
         return _known_or_not(request, code, refused)
     except Refused as refused:
         return show_answer(request, answer_to(refused))
     return redirect("kiosk_ticket", visit.pk)
 
 
-def _limit_guesses(request: DeviceRequest, code: str) -> None:
-    """Eight digits can be guessed, the id in a QR code cannot."""
+def _guesses(request: DeviceRequest) -> tuple[str, str]:
+    return "kiosk-code", str(request.device.pk)
+
+
+def _require_guesses_left(request: DeviceRequest, code: str) -> None:
+    """After too many wrong codes a right one has to wait as well, or guessing would go on.
+
+    Eight digits can be guessed, the id in a QR code cannot: whoever scans always passes.
+    """
     if not arrivals.UUID_IN_TEXT.search(code):
-        count_attempt("kiosk-code", str(request.device.pk), limit=CODES_PER_MINUTE)
+        require_attempts_left(*_guesses(request), limit=WRONG_CODES_PER_MINUTE)
+
+
+def _count_guess(request: DeviceRequest, code: str) -> None:
+    if not arrivals.UUID_IN_TEXT.search(code):
+        with suppress(TooManyAttempts):  # the next one is told
+            count_attempt(*_guesses(request), limit=WRONG_CODES_PER_MINUTE)
 
 
 def _known_or_not(request: DeviceRequest, code: str, refused: Refused) -> HttpResponse:

@@ -1,5 +1,6 @@
 """The sockets of displays and visitors. They only listen: whatever a client sends is ignored."""
 
+from collections.abc import Hashable
 from urllib.parse import parse_qs
 from uuid import UUID
 
@@ -11,14 +12,15 @@ from booking.domain.devices import device_of_token, mark_seen
 from booking.models import Device
 from booking.pairing.device import cookie_name
 
-from .groups import DEVICE_UNKNOWN, MOVED, TICKET_UNKNOWN, TOO_TALKATIVE
+from .crowds import crowds
+from .groups import CROWDED, DEVICE_UNKNOWN, MOVED, TICKET_UNKNOWN, TOO_TALKATIVE
 from .hub import hub
 from .snapshot import OfficeState, ticket_office
+from .socket_limits import MESSAGE_LENGTH_AT_MOST
 
 DISPLAY_COOKIE = cookie_name(Device.Kind.DISPLAY)
 # Nobody has anything to say to us; this is generous.
 MESSAGES_AT_MOST = 100
-MESSAGE_LENGTH_AT_MOST = 1024
 
 
 class LiveConsumer(AsyncWebsocketConsumer):
@@ -30,13 +32,17 @@ class LiveConsumer(AsyncWebsocketConsumer):
     office_id: UUID | None = None
     device_id: UUID | None = None
     ticket_id: UUID | None = None
+    key: Hashable = None
     ended = False
     messages = 0
 
-    async def listen_to(self, office_id: UUID) -> None:
-        """Join the office; its present state follows at once."""
-        self.office_id = office_id
+    async def listen_to(self, office_id: UUID, key: Hashable) -> None:
+        """Join the office; its present state follows at once. ``key`` is what opened it."""
+        self.office_id, self.key = office_id, key
+        oldest = crowds.enter(key, self)
         await hub.join(office_id, self)
+        if oldest is not None:
+            await oldest.end(CROWDED)
 
     async def state_changed(self, state: OfficeState) -> None:
         """Called by the hub; see :class:`queue_display.hub.Subscriber`."""
@@ -56,6 +62,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
     async def disconnect(self, code: int) -> None:
         self.ended = True
         if self.office_id is not None:
+            crowds.leave(self.key, self)
             await hub.leave(self.office_id, self)
 
 
@@ -70,7 +77,7 @@ class DisplayConsumer(LiveConsumer):
             await self.end(DEVICE_UNKNOWN)
             return
         self.device_id = device.pk
-        await self.listen_to(device.office_id)
+        await self.listen_to(device.office_id, ("display", device.pk))
 
     async def state_changed(self, state: OfficeState) -> None:
         if self.ended:
@@ -106,7 +113,7 @@ class TicketConsumer(LiveConsumer):
             await self.end(TICKET_UNKNOWN)
             return
         self.ticket_id = ticket_id
-        await self.listen_to(office_id)
+        await self.listen_to(office_id, ("ticket", ticket_id))
 
     async def state_changed(self, state: OfficeState) -> None:
         if self.ended or self.ticket_id not in state.tickets:

@@ -27,7 +27,7 @@ class DeskConsumer(LiveConsumer):
         if not await database_sync_to_async(_works_at)(self.scope["user"], office_id):
             await self.end(NOT_STAFF)
             return
-        await self.listen_to(office_id)
+        await self.listen_to(office_id, ("desk", self.scope["user"].pk))
 
     async def state_changed(self, state: OfficeState) -> None:
         if not self.ended:

@@ -16,7 +16,10 @@ NOT_STAFF = 4403
 TICKET_UNKNOWN = 4404
 # The visit went on to another office: connect again and hear from that one.
 MOVED = 4301
-TOO_TALKATIVE = 1008
+# Too many sockets with the same key: the newer ones stay.
+CROWDED = 4429
+# Not 1008: the server's library lets an application close with 1000 and 3000–4999 alone.
+TOO_TALKATIVE = 4413
 
 
 def office_group(office_id: UUID) -> str:

@@ -24,6 +24,7 @@ class Program(Server):
     """One process of the installation. ``port`` is where it listens, if it does."""
 
     folder_to_run_in = ROOT
+    nice = 0
 
     def __init__(self, installation: "Installation", name: str, *arguments: str) -> None:
         super().__init__(installation.folder, name)
@@ -36,6 +37,7 @@ class Program(Server):
 
     def command(self) -> list[str]:
         return [
+            *(["nice", "-n", str(self.nice)] if self.nice else []),
             sys.executable,
             *(argument.replace("PORT", str(self.port)) for argument in self.arguments),
         ]
@@ -69,12 +71,14 @@ class Installation:
         for program in self.programs:
             program.stop()
 
-    def web(self, *, processes: int = 2, threads: int = 4) -> Program:
-        """Pages and API on gunicorn."""
-        return self._add(
+    def web(self, *, processes: int = 2, threads: int = 4, nice: int = 0) -> Program:
+        """Pages and API on gunicorn; ``nice`` ones leave the processors to others first."""
+        program = self._add(
             "web", "-m", "gunicorn", "--bind", "127.0.0.1:PORT", "--workers", str(processes),
             "--threads", str(threads), "--backlog", "4096", "config.wsgi:application",
         )  # fmt: skip
+        program.nice = nice
+        return program
 
     def sockets(self) -> Program:
         """Daphne: sockets, and pages too."""

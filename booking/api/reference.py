@@ -17,6 +17,7 @@ OWN_STATUS = {
     "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "invalid_request": HTTPStatus.UNPROCESSABLE_ENTITY,
     "internal_error": HTTPStatus.INTERNAL_SERVER_ERROR,
+    "unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
 }
 # What each code that an operation may answer stands for.
 MEANING = {
@@ -32,6 +33,8 @@ MEANING = {
     "with `in`, `field` and `detail`.",
     "too_many_attempts": "Too many wrong codes or too many holds; wait `Retry-After` seconds.",
     "internal_error": "A fault on our side.",
+    "unavailable": "The database does not answer; repeat the request after `Retry-After` seconds, "
+    "with the same `Idempotency-Key` where it takes one.",
     "nothing_chosen": "No offering was named.",
     "unknown_offering": "The office has no offering with this id.",
     "not_online": "The offering cannot be booked, only visited.",

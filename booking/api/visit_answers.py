@@ -2,17 +2,18 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
-from booking.models import Visit
+from booking.models import Visit, VisitItem
 
 from .schemas import NamedItemOut, VisitAppointmentOut, VisitOut
 
 
 def with_everything(visits: QuerySet[Visit]) -> QuerySet[Visit]:
     """The visits with all that an answer needs, in two queries."""
+    items = VisitItem.objects.select_related("offering__service")
     return visits.select_related("office", "counter", "appointment").prefetch_related(
-        "items__offering__service"
+        Prefetch("items", items)
     )
 
 

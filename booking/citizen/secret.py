@@ -5,10 +5,12 @@ from functools import wraps
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
+from booking.domain.errors import TooManyAttempts
+from booking.guess_limit import RETRY_AFTER_SECONDS, count_wrong_secret
 from booking.models import Appointment
 from booking.security import appointment_secret, is_appointment_secret
 
@@ -36,7 +38,7 @@ def secret_page(view: SecretView) -> Callable[..., HttpResponse]:
     @wraps(view)
     def page(request: HttpRequest, appointment_id: UUID, secret: str) -> HttpResponse:
         if not is_appointment_secret(appointment_id, secret):
-            raise Http404
+            return _not_found(request)
         appointment = get_object_or_404(
             Appointment.objects.select_related("office__authority", "visit"), pk=appointment_id
         )
@@ -46,6 +48,17 @@ def secret_page(view: SecretView) -> Callable[..., HttpResponse]:
         return response
 
     return page
+
+
+def _not_found(request: HttpRequest) -> HttpResponse:
+    """The same page for everybody; whoever tries many secrets is told to stop."""
+    try:
+        count_wrong_secret(request)
+    except TooManyAttempts:
+        response = render(request, "404.html", status=429)
+        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        return response
+    raise Http404
 
 
 def with_form(response: HttpResponse) -> HttpResponse:

@@ -4,7 +4,6 @@
 ``queue_changed``. It is sent once the change is committed, never before.
 """
 
-from functools import partial
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -32,9 +31,14 @@ def announce(*office_ids: UUID) -> None:
         if not _raise_version(office_id):
             Queue.objects.get_or_create(pk=office_id)
             _raise_version(office_id)
-        transaction.on_commit(
-            partial(queue_changed.send_robust, sender=Queue, office_id=office_id), robust=True
-        )
+        _announce_after_commit(office_id)
+
+
+def _announce_after_commit(office_id: UUID) -> None:
+    # Not functools.partial: it has no name for Django to log, and so would fail the request.
+    transaction.on_commit(
+        lambda: queue_changed.send_robust(sender=Queue, office_id=office_id), robust=True
+    )
 
 
 def _raise_version(office_id: UUID) -> bool:

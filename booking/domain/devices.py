@@ -21,7 +21,7 @@ SEEN_EVERY = timedelta(minutes=1)
 def request_pairing(kind: str) -> tuple[Device, str]:
     """A device that asks to be paired, and the token it keeps. It shows ``pairing_code``."""
     now = clock.now()
-    Device.objects.filter(paired_at__isnull=True, created_at__lt=now - PAIRING_LASTS).delete()
+    forget_unpaired()
     token = new_token()
     while True:
         try:
@@ -35,6 +35,12 @@ def request_pairing(kind: str) -> tuple[Device, str]:
         except IntegrityError:  # another device shows this code
             continue
         return device, token
+
+
+def forget_unpaired() -> int:
+    """Delete the devices whose pairing code has run out; how many there were."""
+    lapsed = clock.now() - PAIRING_LASTS
+    return Device.objects.filter(paired_at__isnull=True, created_at__lt=lapsed).delete()[0]
 
 
 def confirm_pairing(*, code: str, kind: str, office: Office, name: str = "") -> Device:
@@ -98,7 +104,10 @@ def mark_seen(device: Device) -> None:
     """Note that the device is alive."""
     now = clock.now()
     Device.objects.filter(
-        Q(last_seen_at__isnull=True) | Q(last_seen_at__lt=now - SEEN_EVERY), pk=device.pk
+        Q(last_seen_at__isnull=True)
+        | Q(last_seen_at__lt=now - SEEN_EVERY)
+        | Q(last_seen_at__gt=now),  # the clock was set back
+        pk=device.pk,
     ).update(last_seen_at=now)
 
 

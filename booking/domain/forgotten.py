@@ -6,6 +6,8 @@ the counter where "finish" was forgotten.
 
 from contextlib import suppress
 
+from django.db.models import Min
+
 from booking import clock
 from booking.models import Office, Visit
 
@@ -27,3 +29,14 @@ def end_forgotten_visits(office: Office) -> int:
             forget(visit_id)
             ended += 1
     return ended
+
+
+def end_forgotten_visits_everywhere() -> int:
+    """The same for every office; one query where nobody was forgotten."""
+    with_open_visits = Office.objects.filter(visits__state__in=Visit.OPEN)
+    offices = with_open_visits.annotate(oldest=Min("visits__day"))
+    return sum(
+        end_forgotten_visits(office)
+        for office in offices
+        if office.oldest < clock.today(office.zone)
+    )

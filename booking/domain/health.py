@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from redis import Redis
 from redis.exceptions import RedisError
 
@@ -24,7 +24,7 @@ def database_state() -> str:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except DatabaseError:
+    except Error:
         return "unreachable"
     return "ok"
 
@@ -33,7 +33,7 @@ def worker_state() -> str:
     """``ok``, ``late``, or ``absent`` where none was ever seen or the database is away."""
     try:
         heartbeat = WorkerHeartbeat.objects.first()
-    except DatabaseError:
+    except Error:
         return "absent"
     if heartbeat is None:
         return "absent"

@@ -5,10 +5,12 @@ that a booking waits for no template. The task queue only wakes the worker; the 
 truth, and the worker's tick finds whatever was forgotten.
 """
 
+import re
 import time
 from datetime import timedelta
 from email.mime.text import MIMEText
 from itertools import takewhile
+from smtplib import SMTPRecipientsRefused
 from uuid import UUID
 
 from django.conf import settings
@@ -28,6 +30,9 @@ MAX_ATTEMPTS = 50
 LEASE = timedelta(minutes=2)
 # Seconds: a mail server that does not answer must not keep the worker from its other duties.
 PATIENCE = 10
+# RFC 3463: the address itself is bad. Any other refusal may be a fault of the mail server or of
+# how it knows us, and ends when somebody has repaired that.
+BAD_ADDRESS = re.compile(rb"5\.1\.\d{1,3}\b")
 
 
 def write_mail(appointment: Appointment, kind: OutboxMail.Kind) -> OutboxMail:
@@ -57,7 +62,8 @@ def deliver(mail_id: UUID) -> bool:
     """Try to send one mail if it is due; whether a mail server took it.
 
     Mails about one appointment leave in the order in which they were written. A failure of
-    whatever kind is recorded and tried again later, with growing delays.
+    whatever kind is recorded and tried again later, with growing delays; an address that does
+    not exist is given up at once.
     """
     now = clock.now()
     pending = OutboxMail.objects.filter(state=OutboxMail.State.PENDING)
@@ -96,12 +102,20 @@ def deliver_due_mails() -> int:
 
 def _postpone(mail: OutboxMail, error: Exception) -> None:
     delay = DELAYS[min(mail.attempts, len(DELAYS)) - 1]
-    given_up = mail.attempts >= MAX_ATTEMPTS
+    given_up = mail.attempts >= MAX_ATTEMPTS or _is_bad_address(error)
     OutboxMail.objects.filter(pk=mail.pk).update(
         state=OutboxMail.State.FAILED if given_up else OutboxMail.State.PENDING,
         next_attempt_at=clock.now() + delay,
         # The class alone: a mail server's sentence may repeat the address.
         last_error=type(error).__name__,
+    )
+
+
+def _is_bad_address(error: Exception) -> bool:
+    """Whether the mail server says that there is no such address."""
+    return isinstance(error, SMTPRecipientsRefused) and all(
+        code // 100 == 5 and BAD_ADDRESS.match(sentence)
+        for code, sentence in error.recipients.values()
     )
 
 

@@ -5,10 +5,12 @@ closures change, when the horizon moves on, and when a reader finds the horizon 
 cron job is needed.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
 
 from django.db import transaction
-from django.db.models import Q
 
 from booking import clock
 from booking.models import Appointment, Office, OpeningHours, Slot
@@ -24,18 +26,29 @@ def horizon(office: Office) -> date:
 
 
 def ensure_published(office: Office) -> bool:
-    """Publish what is missing up to the office's horizon. Cheap when nothing is.
+    """Publish what is missing up to the office's horizon; whether anything was.
 
-    Whether anything was.
+    Cheap when nothing is.
     """
-    last_day = horizon(office)
-    behind = office.opening_hours.filter(
-        Q(published_until__isnull=True) | Q(published_until__lt=last_day)
-    )
-    behind = list(behind.values_list("pk", flat=True))
-    for series_id in behind:
+    return _publish_missing(office.opening_hours.all(), horizon(office))
+
+
+def publish_everywhere() -> None:
+    """``ensure_published`` for every office; one query where nothing is missing."""
+    every = OpeningHours.objects.select_related("office").order_by("office")
+    for office, series in groupby(every, key=attrgetter("office")):
+        _publish_missing(series, horizon(office))
+
+
+def _publish_missing(every_series: Iterable[OpeningHours], last_day: date) -> bool:
+    missing = [
+        series.pk
+        for series in every_series
+        if series.published_until is None or series.published_until < last_day
+    ]
+    for series_id in missing:
         publish_slots(series_id, last_day=last_day)
-    return bool(behind)
+    return bool(missing)
 
 
 @transaction.atomic

@@ -29,7 +29,8 @@ class Appointment(models.Model):
     LIVE = (State.HELD, State.BOOKED)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    office = models.ForeignKey(Office, models.PROTECT, related_name="appointments")
+    # No index of its own, here as elsewhere: another one begins with it.
+    office = models.ForeignKey(Office, models.PROTECT, related_name="appointments", db_index=False)
     series = models.ForeignKey(
         OpeningHours, models.SET_NULL, null=True, related_name="appointments"
     )
@@ -43,7 +44,7 @@ class Appointment(models.Model):
     blanked_at = models.DateTimeField(_("blanked at"), null=True, blank=True)
 
     # The eight digits typed in at the kiosk.
-    code = models.CharField(_("check-in code"), max_length=8, null=True, unique=True)  # noqa: DJ001
+    code = models.CharField(_("check-in code"), max_length=8, null=True)  # noqa: DJ001
     name = models.CharField(_("name"), max_length=120, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
@@ -67,6 +68,9 @@ class Appointment(models.Model):
                 condition=Q(state__in=["held", "booked"]),
                 name="appointment_live_in_series",
             ),
+            models.Index(
+                fields=["end"], condition=Q(blanked_at__isnull=True), name="appointment_not_blanked"
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -85,8 +89,14 @@ class Appointment(models.Model):
                 | Q(name="", email="", phone="", code__isnull=True),
                 name="appointment_blanked_holds_no_personal_data",
             ),
+            # Partial: most rows are past and hold neither any more.
             models.UniqueConstraint(
-                fields=["office", "idempotency_key"], name="appointment_once_per_key"
+                fields=["code"], condition=Q(code__isnull=False), name="appointment_code_once"
+            ),
+            models.UniqueConstraint(
+                fields=["office", "idempotency_key"],
+                condition=Q(idempotency_key__isnull=False),
+                name="appointment_once_per_key",
             ),
         ]
 
@@ -101,7 +111,9 @@ class Appointment(models.Model):
 class AppointmentItem(models.Model):
     """One offering of an appointment, for so many persons."""
 
-    appointment = models.ForeignKey(Appointment, models.CASCADE, related_name="items")
+    appointment = models.ForeignKey(
+        Appointment, models.CASCADE, related_name="items", db_index=False
+    )
     offering = models.ForeignKey(Offering, models.PROTECT, related_name="+")
     quantity = models.PositiveSmallIntegerField(default=1)
 

@@ -25,6 +25,9 @@ class OutboxMail(models.Model):
         SENT = "sent", _("sent")
         FAILED = "failed", _("given up")
 
+    # Rare among those that were sent; what has been given up waits for the retention.
+    UNSENT = (State.PENDING, State.FAILED)
+
     # Also the left part of the Message-ID, so that a mail sent twice can be recognised.
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     appointment = models.ForeignKey(Appointment, models.CASCADE, related_name="mails")
@@ -45,7 +48,11 @@ class OutboxMail(models.Model):
         verbose_name_plural = _("mails")
         ordering = ["created_at"]
         indexes = [
-            models.Index(fields=["next_attempt_at"], condition=Q(state="pending"), name="mail_due")
+            models.Index(
+                fields=["next_attempt_at"],
+                condition=Q(state__in=["pending", "failed"]),
+                name="mail_unsent",
+            )
         ]
         constraints = [
             models.CheckConstraint(

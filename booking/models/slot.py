@@ -109,7 +109,7 @@ class Slot(models.Model):
     always the number of live appointments of the series that overlap the slot.
     """
 
-    series = models.ForeignKey(OpeningHours, models.CASCADE, related_name="slots")
+    series = models.ForeignKey(OpeningHours, models.CASCADE, related_name="slots", db_index=False)
     start = models.DateTimeField()
     capacity = models.PositiveSmallIntegerField()
     booked = models.PositiveSmallIntegerField(default=0)

@@ -33,7 +33,7 @@ class Visit(models.Model):
     OPEN = (State.WAITING, State.CALLED, State.SERVING, State.PARKED)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    office = models.ForeignKey(Office, models.PROTECT, related_name="visits")
+    office = models.ForeignKey(Office, models.PROTECT, related_name="visits", db_index=False)
     # The office's local day on which the number was drawn.
     day = models.DateField(_("day"))
     letter = models.CharField(max_length=1)
@@ -94,7 +94,7 @@ class Visit(models.Model):
 class VisitItem(models.Model):
     """One offering of a visit, for so many persons."""
 
-    visit = models.ForeignKey(Visit, models.CASCADE, related_name="items")
+    visit = models.ForeignKey(Visit, models.CASCADE, related_name="items", db_index=False)
     offering = models.ForeignKey(Offering, models.PROTECT, related_name="+")
     quantity = models.PositiveSmallIntegerField(default=1)
 
@@ -134,7 +134,7 @@ class VisitEvent(models.Model):
 
     visit = models.ForeignKey(Visit, models.CASCADE, related_name="events")
     # Where it happened; a transfer is logged at the office the visit comes from.
-    office = models.ForeignKey(Office, models.PROTECT, related_name="+")
+    office = models.ForeignKey(Office, models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(_("what"), max_length=12, choices=Kind)
     at = models.DateTimeField(_("when"))
     counter = models.ForeignKey(Counter, models.PROTECT, null=True, related_name="+")
@@ -156,7 +156,7 @@ class VisitEvent(models.Model):
 class TicketSeries(models.Model):
     """The last serial drawn for a letter at an office on a day; incremented atomically."""
 
-    office = models.ForeignKey(Office, models.CASCADE, related_name="+")
+    office = models.ForeignKey(Office, models.CASCADE, related_name="+", db_index=False)
     day = models.DateField()
     letter = models.CharField(max_length=1)
     last = models.PositiveSmallIntegerField(default=0)

@@ -8,8 +8,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, reverse
+from django.utils.decorators import method_decorator
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 
 from .scope import rights_of
 
@@ -43,9 +45,23 @@ class Site(AdminSite):
     def logout(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         return LogoutView.as_view()(request)
 
+    @method_decorator(never_cache)
+    def password_change(self, request: HttpRequest, extra_context: dict | None = None) -> Any:
+        """Like every page of the set-up kept by no cache, which Django lets this one be."""
+        return super().password_change(request, extra_context)
+
+    @method_decorator(never_cache)
+    def password_change_done(self, request: HttpRequest, extra_context: dict | None = None) -> Any:
+        return super().password_change_done(request, extra_context)
+
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        """Without the address that looks for pages of objects: none here has one."""
-        return [one for one in super().get_urls() if getattr(one, "name", "") != "view_on_site"]
+        """Without Django's addresses that nothing here uses.
+
+        One looks for pages of objects: none has any. One searches while somebody types: no form
+        does, and it fails on a field it does not expect.
+        """
+        unused = ("view_on_site", "autocomplete")
+        return [one for one in super().get_urls() if getattr(one, "name", "") not in unused]
 
     def app_index(
         self, request: HttpRequest, app_label: str, extra_context: dict | None = None

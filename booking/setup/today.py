@@ -1,22 +1,22 @@
 """Appointments and visits, to look at. Names appear at the desk and nowhere else."""
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy
 
-from booking.models import Appointment, Visit
+from booking.models import Appointment, OutboxMail, Visit
 
 from .base import ReadOnlyAdmin
 
 
 @admin.register(Appointment)
 class AppointmentAdmin(ReadOnlyAdmin):
-    fields = ("office", "start_local", "end", "state", "services", "created_at", "booked_at",
-              "cancelled_at")  # fmt: skip
-    list_display = ("start_local", "office", "services", "state")
-    list_filter = ("state", ("office", admin.RelatedOnlyFieldListFilter))
+    fields = ("office", "start_local", "end", "state", "services", "mail", "created_at",
+              "booked_at", "cancelled_at")  # fmt: skip
+    list_display = ("start_local", "office", "services", "state", "mail")
+    list_filter = ("state", "mails__state", ("office", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("office",)
     search_fields = ("items__offering__service__name_de", "items__offering__service__name_en")
     search_help_text = gettext_lazy("Searches services. Names are shown at the desk alone.")
@@ -26,7 +26,14 @@ class AppointmentAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Appointment]:
         """Names are not even fetched."""
         rows = super().get_queryset(request).defer("name", "email", "phone", "code")
-        return rows.prefetch_related("items__offering__service")
+        mails = OutboxMail.objects.only("state", "appointment").order_by("created_at")
+        return rows.prefetch_related("items__offering__service", Prefetch("mails", queryset=mails))
+
+    @admin.display(description=gettext_lazy("mail"))
+    def mail(self, appointment: Appointment) -> str:
+        """What became of the last mail: an address that was typed wrong shows here."""
+        mails = list(appointment.mails.all())
+        return mails[-1].get_state_display() if mails else ""
 
     @admin.display(description=gettext_lazy("start"), ordering="start")
     def start_local(self, appointment: Appointment) -> str:

@@ -19,6 +19,7 @@
   const CONNECT_TIMEOUT = 10000;
   const REFUSED = [4401, 4403, 4404];
   const MOVED = 4301;
+  const CROWDED = 4429;
 
   globalThis.liveSocket = (path, handlers) => {
     const staleAfter = handlers.staleAfter ?? 15000;
@@ -66,6 +67,8 @@
         return;
       }
       if (code === MOVED) handlers.onMoved?.();
+      // Others with the same key took the place: no race with them.
+      if (code === CROWDED) failures = 10;
       const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** failures) * (0.5 + Math.random());
       failures += 1;
       timer = setTimeout(connect, pause);

@@ -32,7 +32,8 @@ def rush(stage: Stage) -> list[Row]:
     town = stage.town("rush")
     world = town.build(**one_day(places), clerks=CLERKS)
     town.do("waiting", office=world["office"], count=WAITING)
-    public, staff = town.installation.web(), town.installation.web(processes=1)
+    # As in deploy/systemd: the public's processes leave the processors to the staff's.
+    public, staff = town.installation.web(nice=10), town.installation.web(processes=1)
     public.start()
     staff.start()
     for program in (public, public, public, public, staff):

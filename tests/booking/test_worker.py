@@ -1,11 +1,17 @@
 import logging
+from datetime import date, datetime, timedelta
 
 import pytest
+from django.db import InterfaceError, OperationalError
 
 from booking import worker
+from booking.domain.actor import CITIZEN
+from booking.domain.arrivals import draw_ticket
 from booking.domain.health import worker_state
-from booking.models import Slot
+from booking.domain.items import Item
+from booking.models import Slot, Visit
 from tests import factories
+from tests.conftest import BERLIN, TUESDAY
 
 
 class Stop(BaseException):
@@ -69,3 +75,69 @@ def test_every_office_is_published(db):
         office.opening_hours.update(published_until=None)
     worker.publish_everywhere()
     assert Slot.objects.count() == 2 * 9 * 24
+
+
+def test_a_database_that_is_away_is_waited_for(monkeypatch, caplog):
+    outcomes = iter([OperationalError("away"), InterfaceError("away"), None])
+    slept = []
+
+    def db_worker(name, **_options):
+        assert name == "db_worker"
+        if error := next(outcomes):
+            raise error
+
+    monkeypatch.setattr(worker, "call_command", db_worker)
+    monkeypatch.setattr(worker.time, "sleep", slept.append)
+    with caplog.at_level(logging.ERROR):
+        worker.take_tasks_forever()
+    assert slept == [worker.PAUSE_SECONDS] * 2
+    assert caplog.text.count("the database does not answer") == 2
+
+
+@pytest.fixture
+def some_offices(db):
+    """Three offices of three towns, with hours and somebody who waits today."""
+    offices = [factories.OfficeFactory() for _ in range(3)]
+    for office in offices:
+        factories.make_hours(office)
+        items = [Item(factories.OfferingFactory(office=office), 1)]
+        draw_ticket(office=office, items=items, actor=CITIZEN)
+    return offices
+
+
+@pytest.mark.parametrize(
+    ("duty", "queries"),
+    [
+        (worker.publish_everywhere, 1),
+        (worker.end_forgotten_visits_everywhere, 1),
+        # The rules in use; for the one rule its mails and its appointments.
+        (worker.delete_expired_personal_data, 3),
+        (worker.expire_holds, 1),
+        (worker.deliver_due_mails, 1),
+    ],
+)
+def test_finding_that_nothing_is_to_be_done_costs_the_same_for_many_offices(
+    some_offices, django_assert_num_queries, duty, queries
+):
+    with django_assert_num_queries(queries):
+        duty()
+
+
+def test_forgotten_visits_end_in_every_office(some_offices, set_time):
+    set_time(TUESDAY + timedelta(days=1))
+    assert worker.end_forgotten_visits_everywhere() == 3
+    assert not Visit.objects.filter(state__in=Visit.OPEN).exists()
+
+
+def test_visits_of_today_are_forgotten_in_no_zone(db, set_time):
+    """One in the afternoon in Berlin: in Auckland it is the next day, in Honolulu it is not."""
+    for zone in ("Pacific/Auckland", "Pacific/Honolulu"):
+        office = factories.OfficeFactory(time_zone=zone)
+        Visit.objects.create(
+            office=office, day=date(2026, 11, 24), letter="A", serial=1,
+            arrived_at=TUESDAY, due_at=TUESDAY,
+        )  # fmt: skip
+    set_time(datetime(2026, 11, 24, 13, 0, tzinfo=BERLIN))
+    worker.end_forgotten_visits_everywhere()
+    left = Visit.objects.get(state=Visit.State.LEFT)
+    assert left.office.time_zone == "Pacific/Auckland"

@@ -53,12 +53,15 @@ class Town:
 
     def mails_to(self, address: str) -> list[EmailMessage]:
         """The mails written to somebody so far, oldest first."""
+        return [mail for mail in self.mails() if mail["To"] == address]
+
+    def mails(self) -> list[EmailMessage]:
+        """All mails written so far, oldest first."""
         folder = Path(self.environment["VAR_DIR"]) / "mail"
         files = sorted(folder.glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
         # Without its last boundary a mail is still being written.
         whole = [text for path in files if (text := path.read_bytes()).endswith(b"--\n")]
-        mails = [message_from_bytes(text, policy=policy.default) for text in whole]
-        return [mail for mail in mails if mail["To"] == address]
+        return [message_from_bytes(text, policy=policy.default) for text in whole]
 
     def wait_for_mails(self, address: str, count: int) -> list[EmailMessage]:
         """As soon as the worker has sent ``count`` mails to somebody: these."""

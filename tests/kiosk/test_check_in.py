@@ -1,13 +1,12 @@
 """With an appointment: every code has its own answer."""
 
-import time
 from datetime import timedelta
-from functools import partial
 
 import pytest
 from django.urls import reverse
 from django.utils import translation
 
+from booking import clock
 from booking.domain.actor import CITIZEN
 from booking.domain.appointments import cancel_appointment
 from booking.domain.arrivals import draw_ticket
@@ -17,8 +16,6 @@ from booking.domain.items import Item
 from booking.domain.links import appointment_link, ticket_link
 from booking.domain.visits import call_next, leave
 from booking.models import Visit
-from booking.throttle import count_attempt
-from kiosk import views
 from tests import factories
 from tests.conftest import TUESDAY
 
@@ -225,13 +222,12 @@ def test_a_tampered_key_is_ignored(kiosk, book, key):
     assert send(kiosk, book().code, key=key).status_code == 302
 
 
-def test_guessing_is_slowed_down_and_the_kiosk_is_usable_again(kiosk, book, monkeypatch):
-    monkeypatch.setattr(views, "count_attempt", partial(count_attempt, seconds=2))
+def test_guessing_is_slowed_down_and_the_kiosk_is_usable_again(kiosk, book, set_time):
     appointment = book()
     for _ in range(20):
         send(kiosk, "12345678")
     assert heading(send(kiosk, appointment.code)) == "Please wait a minute"
-    time.sleep(2.1)
+    set_time(clock.now() + timedelta(minutes=1))
     assert send(kiosk, appointment.code).status_code == 302
 
 

@@ -89,3 +89,9 @@ def test_a_null_byte_in_a_list_is_no_fault_of_ours(lead, model, query):
 @pytest.mark.parametrize("address", ["r/1/abc/", "r/999999/1/", "r/x/y/"])
 def test_nothing_is_found_by_the_number_of_its_table(lead, address):
     assert lead.get(reverse("admin:index") + address).status_code == 404
+
+
+def test_there_is_no_search_that_fails_on_a_field_it_does_not_expect(lead):
+    address = reverse("admin:index") + "autocomplete/"
+    query = {"app_label": "booking", "model_name": "offering", "field_name": "counters"}
+    assert lead.get(address, query).status_code == 404

@@ -93,3 +93,10 @@ def test_the_session_has_another_key_after_signing_in(client, clerk):
 )
 def test_no_login_name_is_too_strange(db, username):
     assert sign_in(Client(), username).status_code == 200
+
+
+def test_a_form_without_its_mark_is_refused_on_a_page_of_ours(db):
+    answer = sign_in(Client(enforce_csrf_checks=True), "somebody")
+    assert answer.status_code == 403
+    assert "Sie dürfen diese Seite nicht öffnen" in answer.content.decode()
+    assert "<style" not in answer.content.decode()

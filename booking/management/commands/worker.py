@@ -3,7 +3,6 @@
 import threading
 from typing import Any
 
-from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from booking import worker
@@ -14,4 +13,4 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         threading.Thread(target=worker.tick_forever, name="tick", daemon=True).start()
-        call_command("db_worker", interval=0.5, startup_delay=False, verbosity=options["verbosity"])
+        worker.take_tasks_forever(verbosity=options["verbosity"])

@@ -53,9 +53,7 @@ def test_a_taken_place_is_gone_at_once_and_a_cancelled_one_back_at_once(office, 
     assert is_free()
 
 
-def test_a_lapsed_hold_frees_its_place_in_the_middle_of_a_minute(
-    office, items, is_free, set_time
-):
+def test_a_lapsed_hold_frees_its_place_in_the_middle_of_a_minute(office, items, is_free, set_time):
     set_time(TUESDAY + timedelta(seconds=20))
     take_all(office, items)
     assert not is_free()

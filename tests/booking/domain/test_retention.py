@@ -2,6 +2,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from booking.domain import retention
 from booking.domain.appointments import cancel_appointment, confirm_appointment, hold_appointment
 from booking.domain.items import Item
 from booking.domain.outbox import deliver_due_mails
@@ -77,6 +78,17 @@ def test_each_authority_has_its_own_retention(book, set_time):
     assert delete_expired_personal_data() == 0
     set_time(OVER + timedelta(days=28))
     assert delete_expired_personal_data() == 1
+
+
+def test_much_that_has_piled_up_is_blanked_in_small_transactions(book, set_time, monkeypatch):
+    for hour in (8, 9, 10, 11):
+        for minute in (0, 30):
+            held = START.replace(hour=hour, minute=minute)
+            Appointment.objects.filter(pk=book(held).pk).update(idempotency_key=None)
+    monkeypatch.setattr(retention, "AT_ONCE", 4)
+    set_time(OVER)
+    assert delete_expired_personal_data() == 8
+    assert not Appointment.objects.filter(blanked_at=None).exists()
 
 
 def test_the_day_ends_where_the_office_is(book, set_time):

@@ -1,0 +1,100 @@
+"""Many days in a row: memory is flat, tables are bounded, the last day is as quick as the first."""
+
+import tracemalloc
+from collections.abc import Callable, Iterator
+from datetime import date
+from statistics import median
+
+import pytest
+from django.utils import timezone
+
+from booking import clock
+from booking.domain.devices import make_device
+from tests import factories
+
+from .month import DayFigures, Month
+
+MONDAY = date(2026, 11, 2)
+# They hold what happened, for the figures, and grow with the people who came.
+RECORDS = {
+    "booking_appointment",
+    "booking_appointmentitem",
+    "booking_visit",
+    "booking_visititem",
+    "booking_visitevent",
+}
+KIB = 1024
+
+
+@pytest.fixture
+def month(transactional_db, settings, set_time, monkeypatch) -> Iterator[Callable[[int], Month]]:
+    """A month with so many people a day; Python's memory is traced while it runs."""
+    settings.DATABASES["default"]["CONN_MAX_AGE"] = None
+    # Tasks and sessions read Django's clock.
+    monkeypatch.setattr(timezone, "now", lambda: clock.system_time())
+    office = factories.OfficeFactory(horizon_days=20)
+    for weekday in range(7):
+        factories.make_hours(office, weekday=weekday)
+
+    def made(people: int) -> Month:
+        return Month(
+            office=office,
+            offering=factories.OfferingFactory(office=office),
+            counter=factories.CounterFactory(office=office),
+            clerk=factories.make_staff(office),
+            kiosk=make_device(kind="kiosk", office=office)[0],
+            stop_at=set_time,
+            people=people,
+        )
+
+    tracemalloc.start()
+    yield made
+    tracemalloc.stop()
+
+
+def assert_bounded(early: DayFigures, late: DayFigures, month: Month, allowance: float) -> None:
+    """No table but the records has grown by more than the share ``allowance``."""
+    grown = {
+        table: (early.rows.get(table, 0), count)
+        for table, count in late.rows.items()
+        if table not in RECORDS and count > allowance * early.rows.get(table, 0) + 20
+    }
+    assert grown == {}
+    # Records hold what was booked and who came; of holds that lapsed, those of a day or two.
+    lapsed_a_day = month.people
+    assert late.rows["booking_appointment"] <= month.booked + 2 * lapsed_a_day
+    # Each is forgotten at the day's end.
+    assert late.rows["booking_visit"] == month.came
+
+
+def assert_same_queries(early: DayFigures, late: DayFigures) -> None:
+    assert late.queries == early.queries
+
+
+def test_three_days_leave_nothing_but_records(month):
+    played = month(people=9)
+    days = list(played.play(MONDAY, 4))
+    assert_bounded(days[1], days[3], played, allowance=1.5)
+    assert_same_queries(days[1], days[3])
+    assert played.lapsed > 0
+    assert played.came > 0
+
+
+@pytest.mark.endure
+def test_a_month_leaves_memory_tables_and_speed_as_they_were(month):
+    played = month(people=40)
+    days = list(played.play(MONDAY, 31))
+    early, late = days[14:18], days[27:]  # blank mails are kept for two weeks
+    assert_bounded(early[-1], late[-1], played, allowance=1.2)
+    assert_same_queries(early[-1], late[-1])
+    grown = median(day.memory for day in late) - median(day.memory for day in days[3:7])
+    print(f"{played.booked} booked, {played.lapsed} lapsed, {played.came} came")
+    print(f"memory after warm-up {days[3].memory / KIB:.0f} KiB, grown by {grown / KIB:.0f} KiB")
+    print({table: (days[3].rows.get(table, 0), count) for table, count in late[-1].rows.items()})
+    for question in late[0].seconds:
+        first = median(day.seconds[question] for day in days[1:8])
+        last = median(day.seconds[question] for day in days[-7:])
+        print(f"{question}: {first * 1000:.1f} ms → {last * 1000:.1f} ms")
+        # The machine may be busy with something else; what grows with the rows would be tenfold.
+        assert last < 2.5 * first + 0.005
+    assert grown < 512 * KIB

@@ -1,0 +1,218 @@
+"""A town with one of everything an address can name, and everybody who may come there.
+
+All its texts hold the town's ``word``, so that a test sees where one of them turns up.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Model
+from django.test import Client
+
+from booking.domain import counters, devices
+from booking.domain.actor import CITIZEN
+from booking.domain.appointments import confirm_appointment, hold_appointment
+from booking.domain.arrivals import draw_ticket
+from booking.domain.items import Item
+from booking.domain.permissions import make_staff_token
+from booking.models import Appointment, Closure, Counter, Device, Office, StaffRole, User
+from booking.security import appointment_secret
+from tests import factories
+from tests.conftest import TUESDAY
+
+Role = StaffRole.Role
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who asks: ``cookies`` and a login for pages, ``headers`` for the API."""
+
+    user: User | None = None
+    cookies: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+
+    def client(self, **options: Any) -> Client:
+        """A new browser of this person. A fault of ours is raised in the test."""
+        client = Client(headers=dict(self.headers), **options)
+        if self.user:
+            client.force_login(self.user, backend="django.contrib.auth.backends.ModelBackend")
+        for name, value in self.cookies:
+            client.cookies[name] = value
+        return client
+
+
+NOBODY = Person()
+
+
+def with_token(token: str, user: User | None = None, *cookies: tuple[str, str]) -> Person:
+    return Person(user, cookies, (("Authorization", f"Bearer {token}"),))
+
+
+class Town:
+    """A town of its own. ``word`` is in every text a person can type; labels hold twelve."""
+
+    def __init__(self, slug: str, word: str, label: str = "1") -> None:
+        self.word = word
+        self.authority = factories.AuthorityFactory(
+            slug=slug, name=f"Stadt {word}", privacy_contact="datenschutz@example.org"
+        )
+        self.office = self._office("Bürgerbüro")
+        self.sister = self._office("Standesamt")
+        self.service = factories.ServiceFactory(
+            authority=self.authority,
+            slug=f"ausweis-{slug}",
+            **{
+                f"{field}_{language}": f"{field} {word}"
+                for field in ("name", "summary", "documents", "keywords")
+                for language in ("de", "en")
+            },
+        )
+        self.offering = factories.OfferingFactory(office=self.office, service=self.service)
+        self.sister_offering = factories.OfferingFactory(office=self.sister, service=self.service)
+        self.hours = factories.make_hours(self.office)
+        factories.make_hours(self.sister)
+        self.closure = Closure.objects.create(
+            office=self.office,
+            first_day=date(2027, 5, 1),
+            last_day=date(2027, 5, 2),
+            reason=f"Fest {word}",
+        )
+        self._people(slug)
+        self._devices()
+        self.counter = self._counter(label)
+        self.free_counter = factories.CounterFactory(office=self.office, label="frei")
+        self.appointment = self._booked(30)
+        self.checked_in = self._booked(40)
+        self.visit = draw_ticket(office=self.office, items=[Item(self.offering, 1)], actor=CITIZEN)
+        self.secret = appointment_secret(self.appointment.pk)
+
+    def _office(self, name: str) -> Office:
+        texts = ("name", "directions", "notice")
+        return factories.OfficeFactory(
+            authority=self.authority,
+            address=f"Markt {self.word}",
+            **{
+                f"{text}_{language}": f"{name} {text} {self.word}"
+                for text in texts
+                for language in ("de", "en")
+            },
+        )
+
+    def _people(self, slug: str) -> None:
+        self.lead = self._user("lead", slug)
+        StaffRole.objects.create(user=self.lead, role=Role.LEAD, authority=self.authority)
+        self.sister_lead = self._user("sister-lead", slug)
+        self.clerk, self.sister_clerk = self._user("clerk", slug), self._user("sister", slug)
+        for user, role, office in (
+            (self.sister_lead, Role.LEAD, self.sister),
+            (self.clerk, Role.CLERK, self.office),
+            (self.sister_clerk, Role.CLERK, self.sister),
+        ):
+            StaffRole.objects.create(user=user, role=role, authority=self.authority, office=office)
+
+    def _user(self, name: str, slug: str) -> User:
+        return factories.UserFactory(username=f"{name}-{slug}", display_name=f"{name} {self.word}")
+
+    def _devices(self) -> None:
+        self.kiosk, self.kiosk_token = self._device(Device.Kind.KIOSK, self.office)
+        self.display, self.display_token = self._device(Device.Kind.DISPLAY, self.office)
+        _sister, self.sister_kiosk_token = self._device(Device.Kind.KIOSK, self.sister)
+        _sister, self.sister_display_token = self._device(Device.Kind.DISPLAY, self.sister)
+
+    def _device(self, kind: str, office: Office) -> tuple[Device, str]:
+        return devices.make_device(kind=kind, office=office, name=f"Gerät {self.word}")
+
+    def _counter(self, label: str) -> Counter:
+        counter = factories.CounterFactory(office=self.office, label=label)
+        return counters.open_counter(counter.pk, staff=self.clerk)
+
+    def _booked(self, minutes: int) -> Appointment:
+        held = hold_appointment(
+            office=self.office,
+            items=[Item(self.offering, 1)],
+            start=TUESDAY + timedelta(minutes=minutes),
+        )
+        booked = confirm_appointment(
+            held.pk, name="Kim Muster", email="kim@example.org", phone="03443 12345"
+        )
+        # Past the check of what may be typed: what stands in the database must do no harm.
+        Appointment.objects.filter(pk=booked.pk).update(name=f"Kim {self.word}")
+        booked.refresh_from_db()
+        return booked
+
+    # Who comes -------------------------------------------------------------------------
+
+    @cached_property
+    def citizen(self) -> Person:
+        return Person(headers=(("X-Appointment-Secret", self.secret),))
+
+    @cached_property
+    def desk(self) -> Person:
+        return with_token(make_staff_token(self.clerk), self.clerk)
+
+    @cached_property
+    def sister_desk(self) -> Person:
+        return with_token(make_staff_token(self.sister_clerk), self.sister_clerk)
+
+    @cached_property
+    def setup(self) -> Person:
+        return with_token(make_staff_token(self.lead), self.lead)
+
+    @cached_property
+    def sister_setup(self) -> Person:
+        return with_token(make_staff_token(self.sister_lead), self.sister_lead)
+
+    @cached_property
+    def at_kiosk(self) -> Person:
+        return _device_of("schalter_kiosk", self.kiosk_token)
+
+    @cached_property
+    def at_sister_kiosk(self) -> Person:
+        return _device_of("schalter_kiosk", self.sister_kiosk_token)
+
+    @cached_property
+    def at_display(self) -> Person:
+        return _device_of("schalter_display", self.display_token)
+
+    # What addresses name ---------------------------------------------------------------
+
+    def named(self, parameter: str, model: str | None) -> object:
+        """What stands for a parameter of an address of this town."""
+        if parameter in ("object_id", "id"):
+            return self.thing(model or "user").pk
+        return {
+            "office_id": self.office.pk,
+            "counter_id": self.counter.pk,
+            "visit_id": self.visit.pk,
+            "ticket_id": self.visit.pk,
+            "appointment_id": self.appointment.pk,
+            "secret": self.secret,
+            "offering_id": self.offering.pk,
+            "authority": self.authority.slug,
+            "slug": self.authority.slug,
+            "action": "begin",
+            "app_label": "booking",
+            "url": "nothing",
+        }[parameter]
+
+    def thing(self, model: str) -> Model:
+        """The town's object of a model that has set-up pages."""
+        return {
+            "authority": self.authority,
+            "office": self.office,
+            "counter": self.free_counter,
+            "service": self.service,
+            "offering": self.offering,
+            "openinghours": self.hours,
+            "closure": self.closure,
+            "user": self.clerk,
+            "device": self.kiosk,
+            "appointment": self.appointment,
+            "visit": self.visit,
+        }[model]
+
+
+def _device_of(cookie: str, token: str) -> Person:
+    return with_token(token, None, (cookie, token))
