@@ -2,22 +2,26 @@
 
 A row is chosen by a part of its name; without any, all are measured. A target that is missed
 is printed and nothing more; something wrong (booked twice, a fault, a deadlock) ends in 1.
+``plots [plot …]`` measures and draws cost against size instead, ``--markdown`` prints what was
+written down last as a table for the documentation.
 """
 
 import argparse
+import json
 import resource
 import signal
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.installation import ROOT
 
-from . import availability, booking, call_next, claims, displays, processes, real_week, rush
+from . import availability, booking, call_next, claims, displays, plots, processes, real_week, rush
 from .client import Clients
-from .rows import Row, table, verdict, write
+from .rows import Row, markdown, table, verdict, write
 from .stage import ConditionBroken, Stage, machine
 
 ROWS: dict[str, Callable[[Stage], Iterable[Row]]] = {
@@ -41,13 +45,21 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("rows", nargs="*", help="parts of names of rows; all if none is given")
     parser.add_argument("--quick", action="store_true", help="shorter, only to see that it works")
+    parser.add_argument("--markdown", action="store_true", help="print the last run, no other")
     chosen = parser.parse_args()
-    names = [name for name in ROWS if not chosen.rows or any(part in name for part in chosen.rows)]
-    if not names:
-        parser.error(f"no such row; there are: {', '.join(ROWS)}")
+    if chosen.markdown:
+        print(markdown(json.loads(DOCUMENT.read_text())))
+        return 0
     raise_limit_of_open_files()
     # Told to end, it still ends the servers it has started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    if chosen.rows[:1] == ["plots"]:
+        with stage_of(quick=chosen.quick) as stage:
+            plots.make(stage, chosen.rows[1:])
+        return 0
+    names = [name for name in ROWS if not chosen.rows or any(part in name for part in chosen.rows)]
+    if not names:
+        parser.error(f"no such row; there are: {', '.join(ROWS)}")
     about = machine() | {"quick": chosen.quick}
     rows, broken = measure(names, quick=chosen.quick)
     write(rows, about, DOCUMENT)
@@ -61,10 +73,7 @@ def measure(names: list[str], *, quick: bool) -> tuple[list[Row], dict[str, str]
     """The rows, and what was wrong by the name of the row that found it."""
     rows: list[Row] = []
     broken: dict[str, str] = {}
-    with (
-        tempfile.TemporaryDirectory(prefix="schalter-bench-") as folder,
-        Stage(Path(folder), quick=quick) as stage,
-    ):
+    with stage_of(quick=quick) as stage:
         for name in names:
             print(f"bench: {name}", file=sys.stderr, flush=True)
             try:
@@ -79,6 +88,15 @@ def measure(names: list[str], *, quick: bool) -> tuple[list[Row], dict[str, str]
             Clients.end_all()
             stage.clear()
     return rows, broken
+
+
+@contextmanager
+def stage_of(*, quick: bool) -> Iterator[Stage]:
+    with (
+        tempfile.TemporaryDirectory(prefix="schalter-bench-") as folder,
+        Stage(Path(folder), quick=quick) as stage,
+    ):
+        yield stage
 
 
 def raise_limit_of_open_files() -> None:

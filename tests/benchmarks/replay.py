@@ -91,9 +91,8 @@ class Replay:
             )
             for weekday, (opens, closes) in pool.hours.items()
         }
-        # Whose a unit is, and all units that are the same person's.
+        # By the unit it begins with.
         self.taken: dict[datetime, UUID] = {}
-        self.units: dict[UUID, tuple[datetime, ...]] = {}
         days = range(BEGINNING.toordinal(), pool.last_day.toordinal() + 1)
         self.take_before({date.fromordinal(day) for day in days} - set(self.closures))
         ensure_published(self.office)
@@ -118,7 +117,7 @@ class Replay:
             batch_size=1000,
         )
         for run, appointment in zip(runs, appointments, strict=True):
-            self._note(appointment.pk, run)
+            self.taken[run[0]] = appointment.pk
 
     def do(self, step: Step) -> None:
         getattr(self, step.act)(step.starts)
@@ -128,23 +127,15 @@ class Replay:
         items = [Item(self.offering, len(starts))]
         held = hold_appointment(office=self.office, items=items, start=aware(starts[0]))
         confirm_appointment(held.pk, **SOMEBODY)
-        self._note(held.pk, starts)
+        self.taken[starts[0]] = held.pk
 
     def cancel(self, starts: tuple[datetime, ...]) -> None:
-        for key in {self.taken.pop(start): None for start in starts}:
-            cancel_appointment(key)
-            left = set(self.units.pop(key)) - set(starts)
-            for run in self.pool.runs(left, UNITS_AT_MOST):
-                self.book(run)
+        cancel_appointment(self.taken.pop(starts[0]))
 
     def publish(self, starts: tuple[datetime, ...]) -> None:
         day = starts[0].date()
         self.take_before({day})
         remove_closure(self.closures.pop(day))
-
-    def _note(self, key: UUID, starts: tuple[datetime, ...]) -> None:
-        self.units[key] = starts
-        self.taken |= dict.fromkeys(starts, key)
 
     def differences(self) -> list[str]:
         """Where what is free is not what the rows say: in the slots, and to citizens."""

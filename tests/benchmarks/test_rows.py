@@ -77,12 +77,17 @@ def test_calendars_of_a_branch_with_one_history_are_one_pool():
     assert [pool.changes for pool in pools] == [history, other, history]
 
 
-def test_units_taken_at_one_look_that_touch_are_one_booking():
-    pool = pool_of((1, 0, "taken"), (1, 1, "taken"), (1, 3, "taken"), (2, 2, "taken"))
+def test_units_that_touch_and_come_and_go_together_are_one_booking():
+    pool = pool_of(
+        (1, 0, "taken"), (1, 1, "taken"), (1, 2, "taken"), (1, 4, "taken"),
+        (2, 0, "freed"), (2, 1, "freed"), (3, 0, "taken"), (3, 1, "taken"),
+    )  # fmt: skip
     assert pool.steps() == [
         Step(look(1), "book", (unit(0), unit(1))),
-        Step(look(1), "book", (unit(3),)),
-        Step(look(2), "book", (unit(2),)),
+        Step(look(1), "book", (unit(2),)),
+        Step(look(1), "book", (unit(4),)),
+        Step(look(2), "cancel", (unit(0), unit(1))),
+        Step(look(3), "book", (unit(0), unit(1))),
     ]
 
 

@@ -5,8 +5,8 @@ of an hour apart. We make of it:
 
 - calendars of one branch with the same history are one pool, hence one of our offices;
 - a start is a unit with one place, because free or taken is all that the rows tell;
-- starts that are ``taken`` at the same look and touch are one booking of so many units;
-- of ``freed`` ones the booking is cancelled, and what others it had is booked anew;
+- units that touch, are ``taken`` at the same look and ``freed`` at the same look, or never, are
+  one booking and its cancellation;
 - ``released`` on a day that nobody had seen anything of is part of that day's publication;
   on other days somebody has given back what was taken before the week began;
 - of starts that no row names nothing is known: taken before the week.
@@ -111,9 +111,9 @@ class Pool:
         return history[0].kind == "taken" or history[0].at == self.published.get(start.date())
 
     def taken_before(self, day: date) -> list[tuple[datetime, ...]]:
-        """What of a day is taken as soon as it can be seen: units that touch.
+        """What of a day is taken as soon as it can be seen: units of one appointment each.
 
-        Such as are given back at different times stand apart.
+        Such as are given back at different times are different appointments.
         """
         until: dict[datetime | None, list[datetime]] = defaultdict(list)
         for start in self.starts(day):
@@ -122,14 +122,12 @@ class Pool:
                 until[history[0].at if history else None].append(start)
         return [run for starts in until.values() for run in self.runs(starts)]
 
-    def runs(
-        self, starts: Iterable[datetime], at_most: int | None = None
-    ) -> list[tuple[datetime, ...]]:
-        """The units in groups that touch, of so many at most."""
+    def runs(self, starts: Iterable[datetime]) -> list[tuple[datetime, ...]]:
+        """The units in groups that touch, of as many as one appointment can have."""
         groups: list[list[datetime]] = []
         for start in sorted(starts):
             last = groups[-1] if groups else []
-            if last and start - last[-1] == self.unit and len(last) != at_most:
+            if last and start - last[-1] == self.unit and len(last) < UNITS_AT_MOST:
                 last.append(start)
             else:
                 groups.append([start])
@@ -137,16 +135,21 @@ class Pool:
 
     def steps(self) -> list[Step]:
         """What is to be done, in order."""
-        together: dict[tuple[datetime, str], list[datetime]] = defaultdict(list)
-        for change in self.changes:
-            together[change.at, self._act(change)].append(change.start)
+        together: dict[tuple, list[datetime]] = defaultdict(list)
+        for history in self.by_start.values():
+            for before, change, after in zip(
+                [None, *history], history, [*history[1:], None], strict=False
+            ):
+                act = self._act(change)
+                other = {"book": after, "cancel": before, "publish": None}[act]
+                together[change.at, act, other and other.at].append(change.start)
         steps = []
-        for (at, act), starts in together.items():
+        for (at, act, _other), starts in together.items():
             if act == "publish":
                 days = {start.date() for start in starts}
                 groups = [tuple(one for one in starts if one.date() == day) for day in days]
             else:
-                groups = self.runs(starts, UNITS_AT_MOST)
+                groups = self.runs(starts)
             steps += [Step(at, act, group) for group in groups]
         return sorted(steps, key=lambda step: (step.at, ACTS.index(step.act), step.starts))
 
