@@ -142,9 +142,10 @@ class Month:
             self._draw()
 
     def _draw(self) -> None:
-        self.came += 1
         items = [Item(self.offering, 1)]
-        arrivals.draw_ticket(office=self.office, items=items, actor=CITIZEN)
+        with suppress(Refused):  # a public holiday
+            arrivals.draw_ticket(office=self.office, items=items, actor=CITIZEN)
+            self.came += 1
 
     def _measure(self) -> DayFigures:
         figures = DayFigures({})

@@ -78,7 +78,7 @@ def test_three_days_leave_nothing_but_records(month):
 
 @pytest.mark.endure
 def test_a_month_leaves_memory_tables_and_speed_as_they_were(month):
-    played = month(people=40)
+    played = month(people=20)
     days = list(played.play(MONDAY, 31))
     early, late = days[14:18], days[27:]  # blank mails are kept for two weeks
     assert_bounded(early[-1], late[-1], played, allowance=1.2)
