@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Page
@@ -45,6 +46,8 @@ def town(needs_nginx: None, servers: Servers) -> Iterator[DeployedTown]:
         while running.get("/health")["status"] != "ok":
             assert time.monotonic() < deadline, running.log()[-4000:]
             time.sleep(0.1)
+        # The public service is ready, and so is the one for staff once it has answered.
+        urlopen(f"{running.url}/staff/login/", timeout=HEALTHY_SECONDS).close()
         yield running
 
 
