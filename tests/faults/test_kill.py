@@ -16,6 +16,8 @@ from .conftest import Town
 from .rush import Rush
 
 CALL_SECONDS = 2
+# In booking/domain/outbox.py: how long nobody else tries a mail.
+LEASE_SECONDS = 120
 
 
 def daphnes(town: Town) -> tuple[list[str], Callable[[], None]]:
@@ -92,6 +94,7 @@ def kill_while_mailing(town: Town, mail_server: MailServer, count: int, kills: i
     assert len(mails) >= count
     mail_server.taken.clear()
     worker = town.installation.worker()
+    begun = time.monotonic()
     in_flight: set[str] = set()
     accepted: set[str] = set()
     try:
@@ -99,11 +102,13 @@ def kill_while_mailing(town: Town, mail_server: MailServer, count: int, kills: i
             mail_server.kill_at(len(mails) // (kills + 1), worker, accept=number % 2 == 1)
             worker.start()
             wait_for(lambda: worker.process.poll() is not None, 90, "the worker's end")
-            in_flight |= {mail for mail, attempts in pending(town).items() if attempts}
-            accepted |= in_flight & set(mail_server.taken)
+            left = {mail for mail, attempts in pending(town).items() if attempts}
+            in_flight |= left
+            accepted |= left & set(mail_server.taken)
         worker.start()
         wait_for(lambda: set(pending(town)) <= in_flight, 120, "all others sent")
-        assert set(pending(town)) == in_flight, "somebody else has tried them too early"
+        if time.monotonic() - begun < LEASE_SECONDS:
+            assert set(pending(town)) == in_flight, "somebody else has tried them too early"
         assert len(in_flight) >= kills
         # What is left of the two minutes is not waited for: the leases are ended instead.
         town.ask("end_leases")
@@ -113,7 +118,7 @@ def kill_while_mailing(town: Town, mail_server: MailServer, count: int, kills: i
     taken = Counter(mail_server.taken)
     assert set(taken) == mails, "lost"
     assert {mail for mail, times in taken.items() if times > 1} == accepted
-    assert max(taken.values()) <= 2
+    assert max(taken.values()) <= 1 + kills // 2
     print(f"\n{len(mails)} mails, {kills} kills: none lost, {len(accepted)} came twice")
 
 
