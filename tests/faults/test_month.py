@@ -63,15 +63,17 @@ def assert_bounded(early: DayFigures, late: DayFigures, month: Month, allowance:
     assert late.rows["booking_visit"] == month.came
 
 
-def assert_same_queries(early: DayFigures, late: DayFigures) -> None:
-    assert late.queries == early.queries
+def assert_no_more_queries(early: list[DayFigures], late: DayFigures) -> None:
+    """Where a list is empty nothing is fetched for it, so the most of some days counts."""
+    for question, count in late.queries.items():
+        assert count <= max(day.queries[question] for day in early)
 
 
 def test_three_days_leave_nothing_but_records(month):
     played = month(people=6)
     days = list(played.play(MONDAY, 3))
     assert_bounded(days[1], days[2], played, allowance=1.5)
-    assert_same_queries(days[1], days[2])
+    assert_no_more_queries(days[:2], days[2])
     assert played.lapsed > 0
     assert played.came > 0
 
@@ -82,7 +84,7 @@ def test_a_month_leaves_memory_tables_and_speed_as_they_were(month):
     days = list(played.play(MONDAY, 31))
     early, late = days[14:18], days[27:]  # blank mails are kept for two weeks
     assert_bounded(early[-1], late[-1], played, allowance=1.2)
-    assert_same_queries(early[-1], late[-1])
+    assert_no_more_queries(days[:14], late[-1])
     print(f"{played.booked} booked, {played.lapsed} lapsed, {played.came} came")
     for measured in ("objects", "memory"):
         begin, end = (median(getattr(day, measured) for day in some) for some in (days[3:7], late))
