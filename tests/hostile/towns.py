@@ -87,6 +87,8 @@ class Town:
         self.checked_in = self._booked(40)
         self.visit = draw_ticket(office=self.office, items=[Item(self.offering, 1)], actor=CITIZEN)
         self.secret = appointment_secret(self.appointment.pk)
+        # Their tokens are made once, before anything is taken back.
+        _made = self.desk, self.sister_desk, self.setup, self.sister_setup
 
     def _office(self, name: str) -> Office:
         texts = ("name", "directions", "notice")
