@@ -1,4 +1,4 @@
-"""Keeps secret links, tokens and addresses of clients out of the log, whatever a line repeats."""
+"""Keeps secret links, tokens, refused rows and clients' addresses out of the log."""
 
 import logging
 import re
@@ -10,15 +10,22 @@ SECRETS = re.compile(
     """,
     re.VERBOSE,
 )
+# PostgreSQL repeats the refused row, name and all: as long as the traceback of this error is.
+ROW = re.compile(
+    r"(DETAIL: ).*?(?=\n\n(?:The above exception was|During handling of)|\Z)", re.DOTALL
+)
 
 
 class WithoutSecrets(logging.Filter):
-    """Blanks them in the finished line."""
+    """Blanks them in the finished line and in the traceback below it."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         line = record.getMessage()
         if SECRETS.search(line):
             record.msg, record.args = SECRETS.sub(_blanked, line), ()
+        if record.exc_info and not record.exc_text:
+            traceback = logging.Formatter().formatException(record.exc_info)
+            record.exc_text = SECRETS.sub(_blanked, ROW.sub(_blanked, traceback))
         return True
 
 

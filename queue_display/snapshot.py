@@ -111,11 +111,11 @@ def _read(condition: Q) -> list[_Row]:
 
 
 def _display(office_id: UUID, version: int, rows: Collection[_Row]) -> dict[str, object]:
-    calls = sorted(
-        (row for row in rows if row.state in Visit.AT_COUNTER and row.called_at),
-        key=lambda row: row.called_at,
-        reverse=True,
-    )
+    calls = [row for row in rows if row.state in Visit.AT_COUNTER and row.called_at]
+    # Who is still to come is shown rather than who is there; only a clock set back, which makes
+    # a new call look old, or many counters could leave out one of them.
+    calls.sort(key=lambda row: (row.state == Visit.State.CALLED, row.called_at), reverse=True)
+    calls = sorted(calls[:CALLS_SHOWN], key=lambda row: row.called_at, reverse=True)
     # All displays of an office get the same message, so its notice is in the main language.
     with override(settings.LANGUAGE_CODE):
         notice = Office.objects.filter(pk=office_id).values_list("notice", flat=True).first()
@@ -130,7 +130,7 @@ def _display(office_id: UUID, version: int, rows: Collection[_Row]) -> dict[str,
                 "called_at": _utc(row.called_at),
                 "recalled": row.recalled,
             }
-            for row in calls[:CALLS_SHOWN]
+            for row in calls
         ],
         "waiting": sum(row.state == Visit.State.WAITING for row in rows),
         "notice": notice or "",

@@ -30,6 +30,7 @@ class Server:
     user: Mapping[str, Any] = {}
     folder_to_run_in: Path = Path("/")
     environment: Mapping[str, str] | None = None
+    start_seconds: float = START_SECONDS
     # PostgreSQL's fast shutdown; Redis, told to keep nothing, stops as well.
     stop_signal = signal.SIGINT
 
@@ -58,7 +59,7 @@ class Server:
                 **self.user,
             )
         try:
-            wait_until(self.is_ready, self.process, START_SECONDS)
+            wait_until(self.is_ready, self.process, self.start_seconds)
         except TimeoutError:
             self.stop()
             tail = self.log.read_text()[-2000:]

@@ -37,7 +37,9 @@ def worker_state() -> str:
         return "absent"
     if heartbeat is None:
         return "absent"
-    return "ok" if clock.system_time() - heartbeat.seen_at < WORKER_LATE_AFTER else "late"
+    # Also where the clock was set back: a beat from the future is from before that.
+    since = abs(clock.system_time() - heartbeat.seen_at)
+    return "ok" if since < WORKER_LATE_AFTER else "late"
 
 
 def channel_layer_state() -> str:

@@ -7,7 +7,7 @@ truth, and the worker's tick finds whatever was forgotten.
 
 import re
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.mime.text import MIMEText
 from itertools import takewhile
 from smtplib import SMTPRecipientsRefused
@@ -15,7 +15,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 from django_tasks import task
 
 from booking import clock
@@ -70,7 +70,7 @@ def deliver(mail_id: UUID) -> bool:
     earlier = pending.filter(
         appointment=OuterRef("appointment"), created_at__lt=OuterRef("created_at")
     )
-    due = pending.filter(~Exists(earlier), pk=mail_id, next_attempt_at__lte=now)
+    due = pending.filter(_is_due(now), ~Exists(earlier), pk=mail_id)
     if not due.update(next_attempt_at=now + LEASE, attempts=F("attempts") + 1):
         return False
     mail = OutboxMail.objects.select_related("appointment__office__authority").get(pk=mail_id)
@@ -91,13 +91,18 @@ def deliver(mail_id: UUID) -> bool:
 def deliver_due_mails() -> int:
     """Try the mails that are due for as long as ``PATIENCE``; how many were sent."""
     due = (
-        OutboxMail.objects.filter(state=OutboxMail.State.PENDING, next_attempt_at__lte=clock.now())
+        OutboxMail.objects.filter(_is_due(clock.now()), state=OutboxMail.State.PENDING)
         .order_by("created_at")
         .values_list("pk", flat=True)
     )
     begun = time.monotonic()
     in_time = takewhile(lambda _pk: time.monotonic() - begun < PATIENCE, due[:500])
     return sum(deliver(pk) for pk in in_time)
+
+
+def _is_due(now: datetime) -> Q:
+    """A mail never tried is due even where the clock has been set back since it was written."""
+    return Q(next_attempt_at__lte=now) | Q(attempts=0)
 
 
 def _postpone(mail: OutboxMail, error: Exception) -> None:

@@ -39,7 +39,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _live_connection(self, conn_params: dict[str, Any]) -> Connection:
         try:
             connection = super().get_new_connection(conn_params)
-            while _is_lost(connection):
+            for _broken in range(self.pool.max_size):
+                if not _is_lost(connection):
+                    break
                 connection.close()
                 self.pool.putconn(connection)
                 connection = super().get_new_connection(conn_params)

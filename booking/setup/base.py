@@ -13,10 +13,10 @@ from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from booking.models import Authority
+from booking.models import Authority, Office
 
 from .deleting import reasons_to_keep
-from .scope import changeable, rights_of, visible
+from .scope import changeable, rights_of, visibility, visible
 
 
 class CheckedForm(ModelForm):
@@ -32,6 +32,16 @@ class CheckedForm(ModelForm):
                 self.instance.validate_constraints()
             except ValidationError as error:
                 self.add_error(None, ValidationError(error.messages))
+
+
+class VisibleOffices(admin.RelatedFieldListFilter):
+    """A filter by office that reads the offices, not every row to see which of them occur."""
+
+    def field_choices(
+        self, field: Field, request: HttpRequest, model_admin: admin.ModelAdmin
+    ) -> list[tuple[object, str]]:
+        offices = visible(Office, request.user).order_by("name_de")
+        return [(office.pk, str(office)) for office in offices]
 
 
 class ScopedChoices:
@@ -64,8 +74,7 @@ class ScopedAdmin(ScopedChoices, admin.ModelAdmin):
     show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        seen = visible(self.model, request.user)
-        return super().get_queryset(request).filter(pk__in=seen.values("pk"))
+        return super().get_queryset(request).filter(visibility(self.model, request.user))
 
     def get_form(
         self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any
@@ -80,7 +89,7 @@ class ScopedAdmin(ScopedChoices, admin.ModelAdmin):
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Only by what the page offers: a filter by a hidden field would tell what it holds."""
-        filters = [one if isinstance(one, str) else one[0] for one in self.list_filter]
+        filters = [_parameter(one) for one in self.list_filter]
         offered = {one.partition("__")[0] for one in [*filters, self.date_hierarchy or ""]}
         if lookup.partition("__")[0] not in offered or "\x00" in value:
             return False
@@ -137,6 +146,9 @@ class ScopedInline(ScopedChoices, admin.TabularInline):
 
     def get_formset(self, request: HttpRequest, obj: Model | None = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, **kwargs)
+        for field in formset.form.base_fields.values():
+            if isinstance(field, forms.ModelChoiceField):
+                field.choices = list(field.choices)  # read once, not again for every row
         formset.deletion_widget = forms.CheckboxInput(attrs={"aria-label": _("Delete?")})
         return formset
 
@@ -153,9 +165,21 @@ class ScopedInline(ScopedChoices, admin.TabularInline):
         return self._may_change(request, obj)
 
     def _may_change(self, request: HttpRequest, obj: Model | None) -> bool:
+        """Looked up once per request: Django asks for every row."""
         if obj is None:
             return True
-        return changeable(self.parent_model, request.user).filter(pk=obj.pk).exists()
+        known = request.__dict__.setdefault("setup_may_change", {})
+        if obj not in known:
+            allowed = changeable(self.parent_model, request.user)
+            known[obj] = allowed.filter(pk=obj.pk).exists()
+        return known[obj]
+
+
+def _parameter(of_filter: str | tuple | type[admin.SimpleListFilter]) -> str:
+    """How the filter is called in an address."""
+    if isinstance(of_filter, str):
+        return of_filter
+    return of_filter[0] if isinstance(of_filter, tuple) else of_filter.parameter_name
 
 
 class ReadOnlyAdmin(ScopedAdmin):

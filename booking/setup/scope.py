@@ -51,22 +51,25 @@ def is_operator(user: User) -> bool:
 
 def visible(model: type[Model], user: User) -> QuerySet:
     """The objects of a model that somebody sees in the set-up."""
+    return model._default_manager.filter(visibility(model, user))
+
+
+def visibility(model: type[Model], user: User) -> Q:
+    """The condition for what somebody sees, to be put on any query for the model."""
     if is_operator(user):
-        return model._default_manager.all()
+        return Q()
     offices = offices_of(user, IN_SETUP)
     authorities = Authority.objects.filter(offices__in=offices) | authorities_of(user)
     if model is Authority:
-        condition = Q(pk__in=authorities.values("pk"))
-    elif model is Service:
-        condition = Q(authority__in=authorities.values("pk"))
-    elif model is Office:
-        condition = Q(pk__in=offices.values("pk"))
-    elif model is User:
+        return Q(pk__in=authorities.values("pk"))
+    if model is Service:
+        return Q(authority__in=authorities.values("pk"))
+    if model is Office:
+        return Q(pk__in=offices.values("pk"))
+    if model is User:
         colleagues = StaffRole.objects.filter(authority__in=authorities_of(user).values("pk"))
-        condition = Q(pk__in=colleagues.values("user"))
-    else:
-        condition = Q(office__in=offices.values("pk"))
-    return model._default_manager.filter(condition)
+        return Q(pk__in=colleagues.values("user"))
+    return Q(office__in=offices.values("pk"))
 
 
 def changeable(model: type[Model], user: User) -> QuerySet:

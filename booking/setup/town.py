@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.forms import BaseModelFormSet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
@@ -62,6 +62,9 @@ class OfferingInline(ScopedInline):
     form = OfferingForm
     fields = ("service", "minutes", "max_quantity", "letter", "online", "walk_in", "position")
     can_delete = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Offering]:
+        return super().get_queryset(request).select_related("service")
 
 
 class ClosureInline(ScopedInline):

@@ -17,10 +17,9 @@ const STALE = 25_000;
 const RENEW = 60_000;
 
 let shownAt = performance.now();
-let shownDate = Date.now();
-let freshAt = Date.now();
+let freshAt = performance.now();
 let connected = false;
-let fetchedAt = Date.now();
+let fetchedAt = performance.now();
 let wanted = 0;
 let fetching = false;
 let pressed = false;
@@ -35,7 +34,7 @@ async function refresh() {
   // Never under the clerk's hands: not while a button is held down or an action is on its way.
   if (fetching || pressed || acting()) return;
   fetching = true;
-  fetchedAt = Date.now();
+  fetchedAt = performance.now();
   const begunWith = version();
   try {
     const address = new URL(desk.dataset.fragment, location.href);
@@ -44,7 +43,7 @@ async function refresh() {
     if (response.redirected || [403, 404].includes(response.status)) return location.reload();
     if (!response.ok) throw new Error(response.status);
     const html = await response.text();
-    freshAt = Date.now();
+    freshAt = performance.now();
     const next = new DOMParser().parseFromString(html, "text/html").getElementById("desk-version");
     // An action meanwhile shows something newer.
     const overtaken = version() !== begunWith && Number(next?.dataset.version) < version();
@@ -69,7 +68,6 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 });
 new MutationObserver(() => {
   shownAt = performance.now();
-  shownDate = Date.now();
   for (const id of before.closed) document.getElementById(id)?.removeAttribute("open");
   if (before.focus && document.activeElement === document.body) {
     const target = document.getElementById(before.focus) ?? document.getElementById(before.region);
@@ -108,7 +106,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
     dialog.setAttribute("aria-label", dialog.querySelector("#step-title")?.textContent ?? "");
     dialog.querySelector("input[type=radio]:checked, input[type=radio], a, button")?.focus();
   } else if (target === desk) {
-    freshAt = Date.now();
+    freshAt = performance.now();
     if (dialog.open) dialog.close();
   }
 });
@@ -133,7 +131,7 @@ for (const kind of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
 liveSocket(desk.dataset.socket, {
   onMessage(message) {
     wanted = message.version;
-    if (version() === wanted) freshAt = Date.now();
+    if (version() === wanted) freshAt = performance.now();
     else refresh();
   },
   onFresh() {
@@ -162,7 +160,7 @@ function tick() {
 
 /** The office's time of day at a moment of this browser, whose clock may be another. */
 function officeTime(moment) {
-  const then = new Date(Date.parse(`${shown().at}Z`) + moment - shownDate);
+  const then = new Date(Date.parse(`${shown().at}Z`) + moment - shownAt);
   return then.toISOString().slice(11, 19);
 }
 
@@ -173,7 +171,7 @@ function say(state) {
 }
 
 function check() {
-  const now = Date.now();
+  const now = performance.now();
   const behind = connected && wanted !== version() && now - fetchedAt >= SOON;
   if (behind || now - fetchedAt >= (connected ? RENEW : POLL)) refresh();
   const old = now - freshAt >= STALE;

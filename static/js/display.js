@@ -25,10 +25,11 @@
   const timeOfDay = new Intl.DateTimeFormat(document.documentElement.lang, {
     timeZone: settings.zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23",
   });
-  let ahead = settings.now - Date.now();
+  // By the server's clock: the one of the device may be wrong, and may be set at any moment.
+  let ahead = settings.now - performance.now();
   let closed = settings.closed;
 
-  const now = () => Date.now() + ahead;
+  const now = () => performance.now() + ahead;
 
   const tick = () => {
     const text = timeOfDay.format(now());
@@ -37,9 +38,9 @@
 
   const setClock = async () => {
     try {
-      const asked = Date.now();
+      const asked = performance.now();
       const answer = await (await fetch(settings.time)).json();
-      ahead = answer.now - (asked + Date.now()) / 2;
+      ahead = answer.now - (asked + performance.now()) / 2;
       closed = answer.closed;
       draw();
     } catch {
@@ -115,6 +116,8 @@
     announced = null;
   };
 
+  // Nothing was heard for a while: the next state may hold calls of long ago.
+  let returned = true;
   let announcing = false;
   const announceAll = async () => {
     if (announcing) return;
@@ -133,8 +136,10 @@
       const key = keyOf(call);
       if (known.has(key)) continue;
       known.add(key);
-      if (now() - Date.parse(call.called_at) < STILL_NEWS) queue.push(call);
+      // What comes while we listen is news, whatever the server's clock has done meanwhile.
+      if (!returned || now() - Date.parse(call.called_at) < STILL_NEWS) queue.push(call);
     }
+    returned = false;
     for (const key of known) if (!isOn(key)) known.delete(key);
     draw();
     announceAll();
@@ -151,6 +156,7 @@
   const showFresh = () => {
     find("board").classList.remove("board--stale");
     find("stale").hidden = true;
+    returned = true;
     setClock();
   };
 

@@ -5,12 +5,13 @@ const dialog = document.getElementById("still-there");
 const ASK_SECONDS = 20;    // "Are you still there?"
 const REFRESH_SECONDS = 60; // the start page follows opening hours and queue
 
-/* The clock runs on from the server's time, in the office's zone. */
+/* The clock runs on from the server's time, in the office's zone. Nothing here asks the kiosk's
+   own clock, which may be wrong and may be set at any moment. */
 const clock = document.querySelector("[data-clock]");
 if (clock) {
-  const ahead = Number(clock.dataset.clock) - Date.now();
+  const ahead = Number(clock.dataset.clock) - performance.now();
   const format = new Intl.DateTimeFormat("de", { hour: "2-digit", minute: "2-digit", timeZone: clock.dataset.zone });
-  setInterval(() => { clock.textContent = format.format(Date.now() + ahead); }, 1000);
+  setInterval(() => { clock.textContent = format.format(performance.now() + ahead); }, 1000);
 }
 
 /* Leaving goes through a question to the server: without network this page stays and says so. */
@@ -35,9 +36,9 @@ function goHome() {
 
 /* Counts seconds down in the child marked data-seconds, then calls over(). Returns how to stop it. */
 function countDown(box, seconds, over) {
-  const end = Date.now() + seconds * 1000;
+  const end = performance.now() + seconds * 1000;
   const timer = setInterval(() => {
-    const left = Math.max(0, Math.ceil((end - Date.now()) / 1000));
+    const left = Math.max(0, Math.ceil((end - performance.now()) / 1000));
     box.querySelector("[data-seconds]").textContent = left;
     if (left > 0) return;
     clearInterval(timer);
@@ -48,11 +49,11 @@ function countDown(box, seconds, over) {
 
 /* Nobody there: ask, then go home; from the start page without asking, and only to the other language. */
 const idleSeconds = Number(body.dataset.idle);
-let lastTouch = Date.now();
+let lastTouch = performance.now();
 let stopAsking = null;
 
 for (const kind of ["pointerdown", "keydown", "wheel"]) {
-  addEventListener(kind, () => { lastTouch = Date.now(); }, { capture: true, passive: true });
+  addEventListener(kind, () => { lastTouch = performance.now(); }, { capture: true, passive: true });
 }
 
 function ask() {
@@ -61,19 +62,19 @@ function ask() {
 }
 dialog.addEventListener("close", () => {
   stopAsking?.();
-  lastTouch = Date.now();
+  lastTouch = performance.now();
 });
 
 if ("start" in body.dataset) {
   const seconds = location.pathname === body.dataset.home ? REFRESH_SECONDS : idleSeconds;
   const timer = setInterval(() => {
-    if (Date.now() - lastTouch < seconds * 1000) return;
+    if (performance.now() - lastTouch < seconds * 1000) return;
     clearInterval(timer);
     goHome();
   }, 1000);
 } else if (idleSeconds) {
   setInterval(() => {
-    if (!leaving && !dialog.open && Date.now() - lastTouch >= idleSeconds * 1000) ask();
+    if (!leaving && !dialog.open && performance.now() - lastTouch >= idleSeconds * 1000) ask();
   }, 1000);
 }
 

@@ -4,7 +4,7 @@
  *   liveSocket("/ws/display/", {
  *     onMessage(message) {},   // parsed JSON; older versions than the last are dropped
  *     onFresh() {},            // hearing from the server (again)
- *     onStale(since) {},       // nothing heard for staleAfter; since: ms as of Date.now()
+ *     onStale(since) {},       // nothing heard for staleAfter; since: ms as of performance.now()
  *     onMoved() {},            // 4301: another office speaks from now on
  *     onRefused(code) {},      // 4401, 4403, 4404: the server does not know us, it gave up
  *     staleAfter: 15000,       // the server gives a sign of life every 10 seconds
@@ -12,6 +12,9 @@
  *
  * It connects again after a break with a growing, random pause, so that a hundred displays do not
  * come back in the same instant; at once when the network returns or the device wakes up.
+ *
+ * Silence is measured by performance.now(): the clock of a device may be set at any moment. That
+ * one stands still while the device sleeps, so when the two clocks part, it begins anew too.
  */
 {
   const FIRST_PAUSE = 500;
@@ -32,13 +35,14 @@
     let timer = 0;
     let over = false;
     let fresh = null;
-    let heardAt = Date.now();
+    let heardAt = performance.now();
     let begunAt = 0;
+    let apart = Date.now() - performance.now();
 
     const connect = () => {
       clearTimeout(timer);
       timer = 0;
-      begunAt = Date.now();
+      begunAt = performance.now();
       // A new connection may speak for a restored database: its versions count from anew.
       version = -1;
       const mine = (socket = new WebSocket(address));
@@ -48,7 +52,7 @@
 
     const hear = (event) => {
       const message = JSON.parse(event.data);
-      heardAt = Date.now();
+      heardAt = performance.now();
       failures = 0;
       if (fresh !== true) {
         fresh = true;
@@ -85,7 +89,12 @@
 
     const look = () => {
       if (over) return;
-      const now = Date.now();
+      const now = performance.now();
+      if (Math.abs(Date.now() - now - apart) > staleAfter) {
+        apart = Date.now() - now;
+        fresh = null;
+        restart();
+      }
       // After a sleep, or with a half-open connection, the socket looks open and is not.
       if (socket && now - Math.max(heardAt, begunAt) > Math.max(staleAfter, CONNECT_TIMEOUT)) {
         restart();
@@ -99,7 +108,7 @@
     setInterval(look, 1000);
     addEventListener("online", restart);
     document.addEventListener("visibilitychange", () => {
-      if (document.visibilityState === "visible" && (!socket || Date.now() - heardAt > staleAfter)) restart();
+      if (document.visibilityState === "visible" && (!socket || performance.now() - heardAt > staleAfter)) restart();
     });
     connect();
   };

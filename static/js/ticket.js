@@ -115,7 +115,8 @@
         renew();
       },
       onStale(since) {
-        const time = new Date(since).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+        const moment = Date.now() - performance.now() + since;
+        const time = new Date(moment).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
         live.classList.add("ticket__live--stale");
         live.textContent = live.dataset.staleText.replace("{time}", time);
       },

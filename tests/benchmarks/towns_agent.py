@@ -1,14 +1,15 @@
 """One process that asks for pages of the first town, in the database of its environment.
 
-Reads a name per line, answers a line of JSON: seconds, queries, and how many blocks PostgreSQL
-touched; with a question mark behind the name also the statements. ``many_towns`` asks two of
-these in turn, one per database.
+Reads a name per line, answers a line of JSON: seconds, processor time, queries, and how many
+blocks PostgreSQL touched; with a question mark behind the name also the statements.
+``many_towns`` asks two of these in turn, one per database.
 """
 
 import json
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import django
@@ -44,6 +45,16 @@ def blocks_touched() -> int:
         return cursor.fetchone()[0]
 
 
+def work_done() -> float:
+    """Seconds of processor time, of this process and of its server process in PostgreSQL.
+
+    Unlike the time on the clock it does not depend on what else the machine has to do.
+    """
+    pid = connection.connection.info.backend_pid
+    server_ns = int(Path(f"/proc/{pid}/schedstat").read_text().split()[0])
+    return time.process_time() + server_ns / 1e9
+
+
 def measure(prepare: Callable[[], Callable[[], object]], tell: bool = False) -> dict[str, Any]:
     """Prepare unmeasured, then do it once."""
     cache.clear()
@@ -52,10 +63,10 @@ def measure(prepare: Callable[[], Callable[[], object]], tell: bool = False) -> 
     # The statistics of what came before are written by then.
     before = blocks_touched()
     with connection.execute_wrapper(counted):
-        begun = time.perf_counter()
+        begun, worked = time.perf_counter(), work_done()
         action()
-        seconds = time.perf_counter() - begun
-    answer = {"seconds": seconds, "queries": counted.queries}
+        seconds, work = time.perf_counter() - begun, work_done() - worked
+    answer = {"seconds": seconds, "work": work, "queries": counted.queries}
     answer["blocks"] = blocks_touched() - before
     return answer | ({"said": counted.said} if tell else {})
 

@@ -144,7 +144,8 @@ get(CITIZEN + "API offices of the town", lambda: f"/api/v1/authorities/{SLUG}/of
 def free_start() -> Any:
     today = clock.today(office().zone)
     free = free_starts(office(), [Item(offering(), 1)], first_day=today, days=60)
-    return free[max(free)][next(numbers) % 5]
+    far_ahead = [start for starts in free.values() for start in starts][-200:]
+    return far_ahead[next(numbers) % len(far_ahead)]
 
 
 def held() -> Appointment:

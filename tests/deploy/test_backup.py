@@ -42,12 +42,17 @@ class TestPostgres:
 
     @pytest.fixture
     def empty(self, servers: Servers) -> str:
-        return servers.make_database(f"empty_{uuid4().hex[:8]}")
+        """A database of somebody who may do nothing beside, as in a real installation."""
+        name = f"empty_{uuid4().hex[:8]}"
+        url = servers.make_database(name)
+        with psycopg.connect(url) as connection:
+            connection.execute(f"CREATE ROLE {name} LOGIN; ALTER DATABASE {name} OWNER TO {name}")
+        return url.replace("//schalter@", f"//{name}@")
 
     def test_restores_every_row_of_every_table(self, source, empty, tmp_path):
         backup = back_up(source, tmp_path)
         done = run("restore", backup, database=empty)
-        assert done.returncode == 0, done.stderr
+        assert (done.returncode, done.stderr) == (0, "")
         rows = postgres_rows(source)
         assert len(rows["booking_appointment"]) > 50
         assert postgres_rows(empty) == rows
@@ -61,7 +66,8 @@ class TestPostgres:
         assert (refused.returncode, "--replace" in refused.stderr) == (1, True)
         assert set(postgres_rows(empty)) == {"", "booking_user", "kept"}
 
-        assert run("restore", "--replace", backup, database=empty).returncode == 0
+        replaced = run("restore", "--replace", backup, database=empty)
+        assert (replaced.returncode, replaced.stderr) == (0, "")
         # And what was restored can be backed up and restored once more.
         again = back_up(empty, tmp_path / "again")
         assert run("restore", "--replace", again, database=empty).returncode == 0

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis
+from gunicorn.config import Config
 
 from tests.servers import ROOT
 
@@ -123,7 +125,20 @@ def test_run_reads_the_settings_as_systemd_does():
 
 def test_nginx_finds_no_fault_with_its_file(needs_nginx, tmp_path):
     nginx = Nginx(tmp_path, tmp_path / "var", {8001: 1, 8002: 2, 8011: 3, 8012: 4})
-    assert nginx.faults() == ""
+    assert nginx.faults() == []
+    nginx.main.write_text("events {} http { server { listen nowhere; } }")
+    assert nginx.faults() != []
+
+
+def test_gunicorn_blanks_secret_links_in_its_own_log(capsys):
+    configuration = runpy.run_path(str(DEPLOY / "gunicorn.conf.py"))
+    logger = configuration["logger_class"](Config())
+    link = "/appointment/7a0f6bd4-8d0c-4c4b-9a4f-2f1f0c9d6a11/only-the-citizen-knows/"
+    logger.exception("Error handling request %s", link)
+    logger.error_log.handlers.clear()
+    written = capsys.readouterr().err
+    assert "Error handling request /appointment/7a0f6bd4" in written
+    assert "only-the-citizen-knows" not in written
 
 
 @pytest.mark.services

@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,8 @@ pytestmark = pytest.mark.skipif(os.getuid() != 0, reason="only root can mount a 
 
 # Enough to fill what a database has in reserve when the disk is full.
 BOOKINGS = 300
-TOLD_SECONDS = 8
+# A crowd asks again and again meanwhile; gunicorn and browsers give up after 30.
+TOLD_SECONDS = 25
 
 
 @contextmanager
@@ -115,6 +116,7 @@ def run_out_of_space(
     )
 
 
+@pytest.mark.endure
 def test_a_full_disk_under_sqlite_is_said_and_breaks_nothing(folder):
     with small_disk(folder / "small-sqlite", "12m") as disk:
         database = disk / "schalter.sqlite3"
@@ -133,9 +135,9 @@ def test_a_full_disk_under_sqlite_is_said_and_breaks_nothing(folder):
 @pytest.mark.endure
 @pytest.mark.parametrize("log_too", [False, True], ids=["data", "data and log"])
 def test_a_full_disk_under_postgresql_is_said_and_breaks_nothing(folder, log_too):
-    """Without space for data PostgreSQL refuses statements; without space for its log it ends.
+    """Without space for data PostgreSQL refuses statements; without space for its log it crashes.
 
-    Then it has to be started again, as its service does, once there is space.
+    If it does not come back by itself it is started again, as its service does.
     """
     place = folder / f"small-postgres-{log_too}"
     place.mkdir()
@@ -166,15 +168,16 @@ def test_a_full_disk_under_postgresql_is_said_and_breaks_nothing(folder, log_too
 
 
 def fill_log(postgres: Postgres) -> None:
-    """Write to the log until the server gives up."""
+    """Write to the log until the server refuses to, or has given up."""
     message = "SELECT pg_logical_emit_message(true, 'ballast', repeat('x', 1000000))"
-    with suppress(psycopg.OperationalError):
-        while True:
+    refused = 0
+    while refused < 3:
+        try:
             with psycopg.connect(postgres.url_of("postgres"), autocommit=True) as connection:
-                for _ in range(32):
+                for _ in range(16):
                     connection.execute(message)
-    assert postgres.process is not None
-    postgres.process.wait(30)
+        except psycopg.OperationalError:
+            refused += 1
 
 
 def start_again(postgres: Postgres) -> None:

@@ -96,6 +96,10 @@ KEYS = {
 }
 
 
+# Whose pages stand for all that Django's admin makes: with rows inside, and to look at alone.
+TYPICAL_MODELS = (None, "office", "appointment")
+
+
 @dataclass(frozen=True)
 class Address:
     """``route`` is as in the URL configuration, with all that stands before it."""
@@ -161,6 +165,11 @@ def _walk(
             parameters=names,
             converters=tuple(type(converters.get(name)).__name__ for name in names),
         )
+
+
+def typical() -> list[Address]:
+    """Every address, but of the set-up's, which are all made alike, only some."""
+    return [one for one in every_address() if one.key != SETUP or one.model in TYPICAL_MODELS]
 
 
 def rightful(key: str, town: Town) -> Person:

@@ -22,7 +22,7 @@ from .values import HOSTILE, Pairs, changed, names_in_source
 FORM = "application/x-www-form-urlencoded"
 KEYS = sorted({one.key for one in every_address()})
 # Tries at each form; the set-up has many, all of them Django's.
-TRIES = {addresses.SETUP: 4, addresses.DESK: 10}
+TRIES = {addresses.SETUP: 2, addresses.DESK: 8}
 MANY_TRIES = 400
 
 
@@ -85,7 +85,7 @@ def test_the_source_is_understood():
 def test_no_value_in_a_form_or_query_breaks_a_page(town, key):
     person = addresses.rightful(key, town)
     for address in pages_of(key):
-        attack(address, person, town, TRIES.get(key, 20))
+        attack(address, person, town, TRIES.get(key, 15))
 
 
 @pytest.mark.endure
@@ -105,5 +105,7 @@ def test_no_part_of_a_path_breaks_a_page(town, key):
         path = address.path(town)
         for name in address.parameters:
             value = quote(str(town.named(name, address.model)))
-            for hostile in filter(None, HOSTILE):
+            # The set-up reads every id in the same way: a different few for each page do.
+            few = HOSTILE[len(path) % 6 :: 6] if key == addresses.SETUP else HOSTILE
+            for hostile in filter(None, few):
                 ask(client, "GET", path.replace(value, quote_from_bytes(hostile), 1))

@@ -49,6 +49,8 @@ def test_no_stored_text_becomes_an_element(hostile, language, extra):
     factories.AuthorityFactory(name=SCRIPT)
     shown = set()
     for address in SURFACES:
+        if extra and address.key == addresses.SETUP:
+            continue
         client = rightful(address.key, hostile).client()
         with translation.override(language):
             paths = [address.path(hostile), *_more_paths(address.name, hostile)]
@@ -58,13 +60,15 @@ def test_no_stored_text_becomes_an_element(hostile, language, extra):
             if is_html(answer) and "zzz" in answer.content.decode():
                 shown.add(address.name.split(":")[-1].replace("booking_", ""))
     # Otherwise the texts were not there and nothing was seen.
-    assert SHOWING_TEXTS - shown == set()
+    assert (SHOWING_TEXTS if extra else SHOWING_TEXTS | SHOWING_IN_SETUP) - shown == set()
 
 
 SHOWING_TEXTS = {
     "home", "start", "privacy", "choose", "times", "appointment", "cancel", "ticket",
     "kiosk", "kiosk_services", "kiosk_several", "kiosk_quantity", "kiosk_ticket", "kiosk_slip",
     "desk_office", "desk_queue", "desk_take_over", "desk_transfer", "display", "pair_device",
+}  # fmt: skip
+SHOWING_IN_SETUP = {
     "office_changelist", "office_change", "office_delete", "service_change", "closure_change",
     "counter_changelist", "user_change", "user_changelist", "device_change", "visit_changelist",
     "appointment_changelist", "authority_change", "openinghours_add",

@@ -77,3 +77,22 @@ def test_a_file_left_behind_makes_no_demo_of_a_site_with_https(tmp_path, address
         check=True,
     )
     assert said.stdout.strip() == str(demo)
+
+
+def test_a_traceback_does_not_repeat_the_row_that_the_database_refused():
+    try:
+        try:
+            raise ValueError(
+                "refused\nDETAIL:  Failing row contains (Kim Muster,\nkim@example.org)."
+            )
+        except ValueError as error:
+            raise RuntimeError(f"below {SECRET_PATH}5ec") from error
+    except RuntimeError:
+        record = logging.LogRecord("django", logging.ERROR, "", 0, "failed", (), sys.exc_info())
+    WithoutSecrets().filter(record)
+    written = logging.Formatter().format(record)
+    assert "DETAIL: …" in written
+    assert f"RuntimeError: below {SECRET_PATH}…" in written
+    for secret in ("Kim Muster", "kim@example.org", "5ec"):
+        # The line of this test itself stands in the traceback too.
+        assert secret not in "\n".join(line for line in written.splitlines() if "raise" not in line)

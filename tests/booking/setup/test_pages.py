@@ -321,8 +321,8 @@ def test_a_revoked_device_opens_nothing(as_lead, town):
 
 def test_no_name_and_no_code_is_on_the_appointments_pages(as_lead, booked):
     pages = [
-        reverse("admin:booking_appointment_changelist"),
-        reverse("admin:booking_appointment_changelist") + "?q=Familie",
+        reverse("admin:booking_appointment_changelist") + "?when=all",
+        reverse("admin:booking_appointment_changelist") + "?when=all&q=Familie",
         change(booked),
     ]
     for address in pages:

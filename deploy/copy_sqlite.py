@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Copies a SQLite database into another, whole or not at all, also while they are in use.
 
-    copy-sqlite <source> <target>
+copy_sqlite.py <source> <target>
 """
 
 import sqlite3
@@ -12,12 +12,14 @@ from pathlib import Path
 
 def copy(source_path: str, target_path: str) -> None:
     with (
-        closing(sqlite3.connect(f"{Path(source_path).absolute().as_uri()}?mode=ro", uri=True)) as source,
+        closing(
+            sqlite3.connect(f"{Path(source_path).absolute().as_uri()}?mode=ro", uri=True)
+        ) as source,
         closing(sqlite3.connect(target_path, timeout=20)) as target,
     ):
         (found,) = source.execute("PRAGMA integrity_check").fetchone()
         if found != "ok":
-            sys.exit(f"copy-sqlite: {source_path} is damaged: {found}")
+            sys.exit(f"copy_sqlite: {source_path} is damaged: {found}")
         source.backup(target)
 
 
