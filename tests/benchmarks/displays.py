@@ -19,7 +19,7 @@ TIMES_BARE, AT_SIZE = 5, 3000
 MILLISECONDS, OF_SIZE = 50, 200
 WAITING = 100
 FEW, MANY = 20, 3000
-IDLE_SECONDS = 30
+IDLE_SECONDS = 20
 KIB = 40
 # Of the 60,000 a core has: nothing that can be noticed.
 MS_PER_MINUTE = 1

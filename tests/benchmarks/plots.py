@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -11,8 +12,9 @@ from tests.installation import ROOT
 from .displays import Bare, Room
 from .stage import Stage
 
-FOLDER = ROOT / "docs" / "img"
-DOCUMENT = ROOT / "var" / "bench_plots.json"
+IMAGES = ROOT / "docs" / "img"
+VAR = ROOT / "var"
+DOCUMENT = VAR / "bench_plots.json"
 TIMES = 50
 BOOKINGS = (1_000, 5_000, 20_000, 100_000, 500_000)
 HORIZONS = (7, 31, 62, 120, 180)
@@ -38,17 +40,18 @@ def offices(stage: Stage) -> Points:
 
 
 def displays(stage: Stage) -> Points:
-    points: Points = {size: {} for size in DISPLAYS}
+    sizes = chosen(stage, DISPLAYS)
+    points: Points = {size: {} for size in sizes}
     for name, daphnes, redis in (("one Daphne", 1, False), ("two Daphnes, Redis", 2, True)):
         room = Room(stage, f"plot_{daphnes}", daphnes=daphnes, redis=redis)
-        for size in DISPLAYS:
+        for size in sizes:
             audience = room.audience(size)
             room.call(audience)
             points[size][name] = median(room.call(audience) for _ in range(CALLS))
             audience.end()
         message = room.message
         stage.clear()
-    for size in DISPLAYS:
+    for size in sizes:
         bare = Bare(size)
         bare.send(message)
         points[size]["bare websockets server"] = median(bare.send(message) for _ in range(CALLS))
@@ -58,13 +61,18 @@ def displays(stage: Stage) -> Points:
 
 def _costs(stage: Stage, sizes: Sequence[int], task_of: Callable[[int], dict[str, Any]]) -> Points:
     points: Points = {}
-    for size in sizes:
+    for size in chosen(stage, sizes):
         town = stage.town(f"plot_{size}")
         world = town.build(**task_of(size), clerks=1)
         town.do("waiting", office=world["office"], count=WAITING)
         points[size] = town.do("cost", world=world, times=stage.count(TIMES))
         stage.clear()
     return points
+
+
+def chosen(stage: Stage, sizes: Sequence[int]) -> Sequence[int]:
+    """All of them, or the smallest where it need only be seen that it works."""
+    return sizes[:2] if stage.quick else sizes
 
 
 PLOTS: dict[str, tuple[Callable[[Stage], Points], str]] = {
@@ -85,10 +93,10 @@ def make(stage: Stage, names: Sequence[str]) -> None:
         document[name] = points
         DOCUMENT.parent.mkdir(exist_ok=True)
         DOCUMENT.write_text(json.dumps(document, indent=2))
-        draw(name, axis, points)
+        draw(axis, points, (VAR if stage.quick else IMAGES) / f"performance-{name}.svg")
 
 
-def draw(name: str, axis: str, points: Points) -> None:
+def draw(axis: str, points: Points, path: Path) -> None:
     import matplotlib as mpl
 
     mpl.use("svg")
@@ -109,5 +117,5 @@ def draw(name: str, axis: str, points: Points) -> None:
     axes.grid(axis="y", alpha=0.3)
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False)
-    figure.savefig(FOLDER / f"performance-{name}.svg", metadata={"Date": None})
+    figure.savefig(path, metadata={"Date": None})
     plt.close(figure)

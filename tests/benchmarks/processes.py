@@ -10,7 +10,7 @@ from .http_load import Load, Requests, figures, in_turn, load, start_web
 from .rows import Row, at_least
 from .stage import Stage, Town
 
-SECONDS = 4
+SECONDS = 3
 WITHOUT_TARGET = {"target": "", "reached": None}
 
 

@@ -15,8 +15,8 @@ from tests.servers import Postgres, Redis
 
 from .limit_rows import TABLE
 
-# Enough for every process of every town at once; all else is as PostgreSQL comes.
-DATABASE = {"shared_buffers": "256MB", "max_connections": 300}
+# Every process of every town at once.
+CONNECTIONS = 300
 
 
 class ConditionBroken(Exception):  # noqa: N818 - it is what the run says
@@ -77,7 +77,7 @@ class Stage:
     def __init__(self, folder: Path, *, quick: bool) -> None:
         self.folder = folder
         self.quick = quick
-        self.postgres = Postgres(folder, durable=True, settings=DATABASE)
+        self.postgres = Postgres(folder, durable=True, settings=as_deployed())
         self.redis = Redis(folder)
         self.towns: list[Town] = []
 
@@ -125,6 +125,14 @@ class Stage:
     def _execute(self, statement: str) -> None:
         with psycopg.connect(self.postgres.url_of("postgres"), autocommit=True) as connection:
             connection.execute(statement)
+
+
+def as_deployed() -> dict[str, object]:
+    """PostgreSQL's settings as we recommend them."""
+    lines = (ROOT / "deploy" / "postgresql.conf").read_text().splitlines()
+    pairs = (line.partition("#")[0].partition("=") for line in lines)
+    settings = {name.strip(): value.strip() for name, equals, value in pairs if equals}
+    return settings | {"max_connections": CONNECTIONS}
 
 
 def cpu_seconds(process_id: int) -> float:
