@@ -209,8 +209,10 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="termine@localhost")
 
 # Appointments one address may hold per minute through the API; 0 is no limit.
 HOLDS_PER_MINUTE = env.int("HOLDS_PER_MINUTE", default=120)
-# Sockets that one process keeps open for one display, ticket or login; 0 is no limit.
+# Sockets that one process keeps open for one ticket or login, and for one display's token;
+# 0 is no limit.
 SOCKETS_PER_KEY = env.int("SOCKETS_PER_KEY", default=50)
+SOCKETS_PER_DISPLAY = env.int("SOCKETS_PER_DISPLAY", default=4000)
 
 
 # Security --------------------------------------------------------------------------

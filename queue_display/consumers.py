@@ -6,6 +6,7 @@ from uuid import UUID
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
 from django.http import parse_cookie
 
 from booking.domain.devices import device_of_token, mark_seen
@@ -39,10 +40,14 @@ class LiveConsumer(AsyncWebsocketConsumer):
     async def listen_to(self, office_id: UUID, key: Hashable) -> None:
         """Join the office; its present state follows at once. ``key`` is what opened it."""
         self.office_id, self.key = office_id, key
-        oldest = crowds.enter(key, self)
+        oldest = crowds.enter(key, self, limit=self.sockets_at_most())
         await hub.join(office_id, self)
         if oldest is not None:
             await oldest.end(CROWDED)
+
+    def sockets_at_most(self) -> int:
+        """How many of one key a process keeps open; 0 is no limit."""
+        return settings.SOCKETS_PER_KEY
 
     async def state_changed(self, state: OfficeState) -> None:
         """Called by the hub; see :class:`queue_display.hub.Subscriber`."""
@@ -78,6 +83,10 @@ class DisplayConsumer(LiveConsumer):
             return
         self.device_id = device.pk
         await self.listen_to(device.office_id, ("display", device.pk))
+
+    def sockets_at_most(self) -> int:
+        """More than for tickets: the town has paired it, and may hang many screens on one."""
+        return settings.SOCKETS_PER_DISPLAY
 
     async def state_changed(self, state: OfficeState) -> None:
         if self.ended:

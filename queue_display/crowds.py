@@ -8,8 +8,6 @@ from collections import defaultdict
 from collections.abc import Hashable
 from typing import Protocol
 
-from django.conf import settings
-
 
 class Closable(Protocol):
     """A socket that can be ended."""
@@ -23,11 +21,10 @@ class Crowds:
     def __init__(self) -> None:
         self._sockets: defaultdict[Hashable, list[Closable]] = defaultdict(list)
 
-    def enter(self, key: Hashable, socket: Closable) -> Closable | None:
-        """Count ``socket``; the one that has to go for it, no longer counted."""
+    def enter(self, key: Hashable, socket: Closable, *, limit: int) -> Closable | None:
+        """Count ``socket``; the one that has to go for it, no longer counted. 0 is no limit."""
         sockets = self._sockets[key]
         sockets.append(socket)
-        limit = settings.SOCKETS_PER_KEY
         return sockets.pop(0) if limit and len(sockets) > limit else None
 
     def leave(self, key: Hashable, socket: Closable) -> None:

@@ -64,6 +64,9 @@ class Appointment(models.Model):
                 fields=["expires_at"], condition=Q(state="held"), name="appointment_holds"
             ),
             models.Index(
+                fields=["expires_at"], condition=Q(state="expired"), name="appointment_lapsed"
+            ),
+            models.Index(
                 fields=["series", "start"],
                 condition=Q(state__in=["held", "booked"]),
                 name="appointment_live_in_series",

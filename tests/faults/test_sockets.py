@@ -24,7 +24,7 @@ from tests.installation import Installation, Program
 from .raw_sockets import TEXT, RawSocket, allow_open_files
 from .small_town import SmallTown, make_small_town
 
-# Sockets one key may open; the product's own number is read from its settings' default.
+# Sockets one display may open here; the product's own limit is for a town's many screens.
 LIMIT = 50
 MIB = 1024 * 1024
 TOO_BIG = 1009
@@ -71,7 +71,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     allow_open_files(MANY + 1000)
     logging.getLogger("httpx").setLevel(logging.WARNING)
     folder = tmp_path_factory.mktemp("sockets")
-    with Installation(folder) as installation:
+    with Installation(folder, SOCKETS_PER_DISPLAY=str(LIMIT)) as installation:
         town = make_small_town(installation)
         daphne = installation.sockets()
         daphne.start()
