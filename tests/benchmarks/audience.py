@@ -26,7 +26,7 @@ TEXT, CLOSE, PING = 0x1, 0x8, 0x9
 class Display:
     """One socket."""
 
-    def __init__(self, audience: "Audience", host: str, port: int) -> None:
+    def __init__(self, audience: "Audience", host: str, port: int, path: str) -> None:
         self.audience = audience
         self.received = b""
         self.is_open = False
@@ -34,7 +34,7 @@ class Display:
         self.socket = socket.create_connection((host, port))
         key = base64.b64encode(os.urandom(16)).decode()
         self.socket.sendall(
-            f"GET {audience.path} HTTP/1.1\r\nHost: {host}:{port}\r\nUpgrade: websocket\r\n"
+            f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nUpgrade: websocket\r\n"
             f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\n"
             "Sec-WebSocket-Version: 13\r\n\r\n".encode()
         )
@@ -89,8 +89,8 @@ class Audience:
     """All displays, and when how many of them had which version."""
 
     def __init__(self, task: dict[str, Any]) -> None:
-        self.path = task["path"]
-        self.size = task["count"]
+        self.paths = task["paths"]
+        self.size = len(self.paths)
         self.addresses = [(host, port) for host, port in task["addresses"]]
         self.selector = selectors.DefaultSelector()
         self.opened = 0
@@ -114,7 +114,7 @@ class Audience:
         while self.shown < self.size:
             while self.opened < self.size and self.opened - self.shown < AT_ONCE:
                 host, port = self.addresses[self.opened % len(self.addresses)]
-                display = Display(self, host, port)
+                display = Display(self, host, port, self.paths[self.opened])
                 self.selector.register(display.socket, selectors.EVENT_READ, display)
                 self.opened += 1
             self.read_for(60)

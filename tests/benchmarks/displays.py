@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from statistics import median
 from typing import Any
 
@@ -27,11 +27,11 @@ VERSION = "SELECT version FROM booking_queue"
 
 
 class Audience(Clients):
-    """So many displays, in a process of their own, shared out among the ports."""
+    """Displays in a process of their own, each with its path, shared out among the ports."""
 
-    def __init__(self, count: int, path: str, *ports: int) -> None:
+    def __init__(self, paths: Sequence[str], *ports: int) -> None:
         addresses = [("127.0.0.1", port) for port in ports]
-        super().__init__("audience", addresses=addresses, path=path, count=count)
+        super().__init__("audience", addresses=addresses, paths=paths)
         self.connected_after = self.hear()["seconds"]
 
     def wait_for(self, version: int) -> dict[str, Any]:
@@ -44,7 +44,8 @@ class Room:
 
     def __init__(self, stage: Stage, name: str, *, daphnes: int, redis: bool) -> None:
         self.town = stage.town(name, **({} if redis else {"REDIS_URL": ""}))
-        self.world = self.town.build(clerks=1)
+        self.world = self.town.build(clerks=1, displays=stage.count(FEW + MANY))
+        self.free = list(self.world["displays"])
         self.town.do("waiting", office=self.world["office"], count=WAITING)
         self.sockets = [self.town.installation.sockets() for _ in range(daphnes)]
         # Without Redis only the process that is told of a call can tell its displays.
@@ -57,8 +58,9 @@ class Room:
         self.message = ""
 
     def audience(self, size: int) -> Audience:
-        path = f"/ws/display/?token={self.world['display']}"
-        return Audience(size, path, *(program.port for program in self.sockets))
+        """So many displays; each device is one of them."""
+        paths = [f"/ws/display/?token={token}" for token in self.free[:size]]
+        return Audience(paths, *(program.port for program in self.sockets))
 
     def call(self, audience: Audience) -> float:
         """Milliseconds from the clerk's answer to the last display."""
@@ -78,7 +80,7 @@ class Bare:
 
     def __init__(self, size: int) -> None:
         self.server = Clients("bare_server")
-        self.audience = Audience(size, "/", self.server.hear())
+        self.audience = Audience(["/"] * size, self.server.hear())
         self.version = 0
 
     def send(self, message: str) -> float:
@@ -142,8 +144,9 @@ def _row(stage: Stage, room: Room, planned: int, where: str) -> Row:
 def idle_displays(stage: Stage) -> list[Row]:
     """A display that waits costs next to nothing."""
     room = Room(stage, "idle", daphnes=1, redis=True)
-    daphne, count = room.sockets[0].process.pid, stage.count(MANY)
+    daphne, count = room.sockets[0].process.pid, len(room.free) - FEW
     few = room.audience(FEW)
+    del room.free[:FEW]
     room.call(few)
     memory, cpu = _idle(stage, daphne)
     many = room.audience(count)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -112,6 +113,7 @@ class Stage:
         while self.towns:
             town = self.towns.pop()
             town.stop()
+            shutil.rmtree(town.installation.folder)
             self._execute(f"DROP DATABASE {town.database.rpartition('/')[2]} WITH (FORCE)")
 
     def seconds(self, usual: float) -> float:

@@ -20,7 +20,6 @@ from django.db import connection  # noqa: E402
 
 from booking import clock  # noqa: E402
 from booking.domain.availability import free_starts  # noqa: E402
-from booking.domain.devices import make_device  # noqa: E402
 from booking.domain.hours import save_opening_hours  # noqa: E402
 from booking.domain.items import Item  # noqa: E402
 from booking.domain.permissions import make_staff_token  # noqa: E402
@@ -35,6 +34,7 @@ from booking.models import (  # noqa: E402
     StaffRole,
     User,
 )
+from booking.security import hash_token, new_token  # noqa: E402
 
 WEEKDAYS = (0, 1, 2, 3, 4)
 # Of so many places a week in the past so many were taken.
@@ -95,6 +95,7 @@ def build(
     horizon_days: int = 62,
     appointments: int = 0,
     clerks: int = 0,
+    displays: int = 0,
     weekdays: Sequence[int] = WEEKDAYS,
     opens: str = "08:00",
     closes: str = "18:00",
@@ -130,14 +131,13 @@ def build(
         first_day=clock.today(office.zone) + timedelta(days=1),
         days=horizon_days,
     )
-    _device, token = make_device(kind=Device.Kind.DISPLAY, office=office)
     return {
         "office": str(office.pk),
         "offerings": [str(offering.pk) for offering in offerings],
         "starts": [start.isoformat() for starts in free.values() for start in starts],
         "counters": [str(counter.pk) for counter in office.counters.all()],
         "clerks": [make_clerk(office, number) for number in range(clerks)],
-        "display": token,
+        "displays": make_displays(office, displays),
     }
 
 
@@ -188,6 +188,23 @@ def write_appointments(office: Office, count: int) -> None:
             cursor.execute(SHARE_OUT, values | {"future": False, "count": behind})
         cursor.execute(APPOINTMENTS, values)
         cursor.execute(ITEMS)
+
+
+def make_displays(office: Office, count: int) -> list[str]:
+    """The tokens of so many paired displays."""
+    tokens = [new_token() for _ in range(count)]
+    now = clock.now()
+    Device.objects.bulk_create(
+        Device(
+            kind=Device.Kind.DISPLAY,
+            office=office,
+            token_hash=hash_token(token),
+            created_at=now,
+            paired_at=now,
+        )
+        for token in tokens
+    )
+    return tokens
 
 
 def make_clerk(office: Office, number: int) -> dict[str, str]:
