@@ -129,7 +129,9 @@ else:
         },
         "connect_timeout": 5,
         # Somebody stands at the kiosk or sits at the desk: better a clear word than a wait.
-        "options": "-c statement_timeout=15s -c lock_timeout=5s",
+        "options": (
+            f"-c statement_timeout={env.int('STATEMENT_TIMEOUT', default=15)}s -c lock_timeout=5s"
+        ),
     }
 
 REDIS_URL = env.str("REDIS_URL", default="")

@@ -94,8 +94,8 @@ class Installation:
         """What ``manage.py`` prints, without the line's end; ``given`` is what it reads."""
         command = [sys.executable, ROOT / "manage.py", *arguments]
         done = subprocess.run(
-            command, env=self.environment, cwd=ROOT, check=True, capture_output=True, text=True,
-            input=given,
+            command, env=self.environment, cwd=ROOT, check=True, stdout=subprocess.PIPE,
+            text=True, input=given,
         )  # fmt: skip
         return done.stdout.strip()
 

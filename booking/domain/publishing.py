@@ -25,12 +25,9 @@ def horizon(office: Office) -> date:
     return clock.today(office.zone) + timedelta(days=office.horizon_days)
 
 
-def ensure_published(office: Office) -> bool:
-    """Publish what is missing up to the office's horizon; whether anything was.
-
-    Cheap when nothing is.
-    """
-    return _publish_missing(office.opening_hours.all(), horizon(office))
+def ensure_published(office: Office) -> None:
+    """Publish what is missing up to the office's horizon. Cheap when nothing is."""
+    _publish_missing(office.opening_hours.all(), horizon(office))
 
 
 def publish_everywhere() -> None:
@@ -40,15 +37,10 @@ def publish_everywhere() -> None:
         _publish_missing(series, horizon(office))
 
 
-def _publish_missing(every_series: Iterable[OpeningHours], last_day: date) -> bool:
-    missing = [
-        series.pk
-        for series in every_series
-        if series.published_until is None or series.published_until < last_day
-    ]
-    for series_id in missing:
-        publish_slots(series_id, last_day=last_day)
-    return bool(missing)
+def _publish_missing(every_series: Iterable[OpeningHours], last_day: date) -> None:
+    for series in every_series:
+        if series.published_until is None or series.published_until < last_day:
+            publish_slots(series.pk, last_day=last_day)
 
 
 @transaction.atomic

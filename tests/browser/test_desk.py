@@ -66,6 +66,9 @@ def _desk(visit, kita, **options) -> Page:
     while page.locator("#desk-waiting tbody tr").count() < 3:
         kita.arrive()
         page.reload()
+    if options.get("java_script_enabled", True):
+        # Shown by the script of the keys: from now on it hears them.
+        expect(page.locator("#desk-keys-open")).to_be_visible()
     return page
 
 

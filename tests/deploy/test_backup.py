@@ -34,7 +34,6 @@ def back_up(database: str, folder: Path, **others: str) -> Path:
 
 
 @pytest.mark.services
-@pytest.mark.xdist_group("browser")
 class TestPostgres:
     @pytest.fixture
     def source(self, servers: Servers) -> str:

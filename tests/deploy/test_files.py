@@ -142,7 +142,6 @@ def test_gunicorn_blanks_secret_links_in_its_own_log(capsys):
 
 
 @pytest.mark.services
-@pytest.mark.xdist_group("browser")
 def test_postgresql_keeps_what_citizens_typed_out_of_its_log(servers):
     """A row that is refused holds a name; the log says only which rule refused it."""
     url = servers.make_database("talkative")
@@ -162,7 +161,6 @@ def test_postgresql_keeps_what_citizens_typed_out_of_its_log(servers):
 
 
 @pytest.mark.services
-@pytest.mark.xdist_group("browser")
 def test_redis_runs_with_its_file(servers):
     with redis.from_url(servers.redis.url) as client:
         assert client.config_get("maxmemory*") | client.config_get("save") == {

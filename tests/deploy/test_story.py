@@ -32,7 +32,6 @@ pytestmark = [
     pytest.mark.services,
     pytest.mark.browser,
     pytest.mark.slow,
-    pytest.mark.xdist_group("browser"),
 ]
 
 SECONDS = 20

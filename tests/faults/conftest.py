@@ -28,7 +28,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.parent == Path(__file__).parent and item.path.stem in MODULES:
             item.add_marker(pytest.mark.services)
-            item.add_marker(pytest.mark.xdist_group("faults"))
 
 
 class Registrar:

@@ -16,7 +16,7 @@ from tests.installation import Installation, Program
 
 from .small_town import SmallTown, make_small_town
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 # The display says that it hears nothing after 15 seconds.
 STALE_MILLISECONDS = 25_000

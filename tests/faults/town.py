@@ -19,7 +19,7 @@ from django.db import close_old_connections
 from booking import clock
 from booking.domain.devices import make_device
 from booking.domain.holds import expire_holds
-from booking.domain.mails import write_confirmation
+from booking.domain.outbox import write_mail
 from booking.domain.permissions import make_staff_token
 from booking.models import Appointment, Device, Office, OutboxMail, User, Visit
 from tests import factories
@@ -136,7 +136,7 @@ def write_mails(count: int) -> None:
         for number in range(count)
     )
     for appointment in booked:
-        write_confirmation(appointment)
+        write_mail(appointment, OutboxMail.Kind.CONFIRMATION)
 
 
 def lapse_holds() -> None:

@@ -54,5 +54,5 @@ def test_the_number_of_queries_does_not_depend_on_who_waits(
     for _ in range(visits):
         draw()
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(5):
         assert len(ask().json()["waiting"]) == visits

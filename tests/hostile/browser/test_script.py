@@ -13,7 +13,6 @@ from tests.hostile.towns import Person, Town
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),
     pytest.mark.django_db(transaction=True),
 ]
 
