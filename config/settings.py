@@ -126,6 +126,8 @@ else:
             # By default pauses between attempts double for five minutes: after an outage of
             # one minute the pool would be deaf for up to another.
             "reconnect_timeout": 5,
+            # Seconds. What a rush needed goes back soon: others may have none left.
+            "max_idle": 30,
         },
         "connect_timeout": 5,
         # Somebody stands at the kiosk or sits at the desk: better a clear word than a wait.

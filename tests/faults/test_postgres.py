@@ -133,7 +133,7 @@ def test_when_all_connections_are_taken_everybody_is_told_and_served_once_one_is
 @pytest.mark.endure
 def test_few_connections_for_many_citizens_make_it_slower_and_nobody_gets_a_500(town):
     town.postgres.stop()
-    town.postgres.settings["max_connections"] = 7
+    town.postgres.settings["max_connections"] = 9
     try:
         town.postgres.start()
         rush = Rush(town, 200, town.web.url, *(one.url for one in town.daphnes))
