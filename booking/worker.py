@@ -1,12 +1,11 @@
-"""What the background worker does besides tasks: a tick every few seconds.
+"""The background worker: it sends mails and keeps things tidy when nobody looks.
 
-Nothing here is needed for correct answers: readers publish and expire what they need.
-The tick keeps things tidy when nobody looks, and finds mails whose task was lost. What
-there is to do is found in a few queries, however many offices there are.
+Besides the mails nothing here is needed for correct answers: readers publish and expire what
+they need. What there is to do is found in a few queries, however many offices there are.
 """
 
 import logging
-import time
+import threading
 from collections.abc import Callable
 
 from axes.models import AccessAttempt
@@ -22,19 +21,12 @@ from .domain.outbox import deliver_due_mails
 from .domain.pruning import prune
 from .domain.publishing import publish_everywhere
 from .domain.retention import delete_expired_personal_data
-from .unavailable import OUTAGES
 
 logger = logging.getLogger(__name__)
 
-TICK_SECONDS = 5
+# The longest a mail waits before it is first tried.
+TICK_SECONDS = 1
 TICKS_PER_HOUR = 3600 // TICK_SECONDS
-# Until the queue of tasks is looked at again while the database is away.
-PAUSE_SECONDS = 2
-
-
-def prune_tasks() -> None:
-    """Finished tasks say nothing that the outbox does not know."""
-    call_command("prune_db_task_results", min_age_days=1, verbosity=0)
 
 
 def forget_traces() -> None:
@@ -48,10 +40,10 @@ def forget_traces() -> None:
     AccessAttempt.objects.filter(attempt_time__lt=no_longer).delete()
 
 
-def tick_forever() -> None:
-    """Run the duties of each tick until the process ends."""
+def tick_until(stopped: threading.Event) -> None:
+    """Run the duties of each tick, the last one to its end: what is being sent is sent once."""
     tick = 0
-    while True:
+    while not stopped.is_set():
         run(beat, expire_holds, deliver_due_mails)
         if tick % TICKS_PER_HOUR == 0:
             run(
@@ -59,24 +51,11 @@ def tick_forever() -> None:
                 end_forgotten_visits_everywhere,
                 delete_expired_personal_data,
                 prune,
-                prune_tasks,
                 forget_traces,
             )
         tick += 1
         close_old_connections()
-        time.sleep(TICK_SECONDS)
-
-
-def take_tasks_forever(*, verbosity: int = 1) -> None:
-    """Run tasks until the process ends; a database that is away is waited for."""
-    while True:
-        try:
-            call_command("db_worker", interval=0.5, startup_delay=False, verbosity=verbosity)
-        except OUTAGES as error:
-            logger.error("the database does not answer: %r", error)
-            time.sleep(PAUSE_SECONDS)
-        else:
-            return
+        stopped.wait(TICK_SECONDS)
 
 
 def run(*duties: Callable[[], object]) -> None:

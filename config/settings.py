@@ -61,8 +61,6 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "django_htmx",
-    "django_tasks",
-    "django_tasks_db",
     "ninja",
 ]
 AUTH_USER_MODEL = "booking.User"
@@ -165,8 +163,6 @@ else:
             "OPTIONS": {"MAX_ENTRIES": 50_000},
         }
     }
-
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
 
 # Languages and time ----------------------------------------------------------------

@@ -9,6 +9,7 @@ from booking.domain.appointments import (
     cancel_appointment,
     confirm_appointment,
     hold_appointment,
+    item_rows,
 )
 from booking.domain.errors import NotFound
 from booking.domain.holds import expire_holds
@@ -150,7 +151,7 @@ def _answer(appointment: Appointment) -> AppointmentOut:
         office=str(appointment.office_id),
         offerings=[
             ItemOut(id=str(item.offering_id), quantity=item.quantity)
-            for item in appointment.items.all()
+            for item in item_rows(appointment.pk)
         ],
         name=appointment.name,
         email=appointment.email,

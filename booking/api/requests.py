@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, WithJsonSchema
 
 from booking.domain.errors import NotFound, OutsideHours
 from booking.models import Office
+from booking.prepared import PreparedQuery
 
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -87,7 +88,10 @@ def scoped_key(scope: str, key: str | None) -> str | None:
 
 def get_office(office_id: UUID) -> Office:
     """Raises ``NotFound``."""
-    office = Office.objects.filter(pk=office_id).first()
+    office = _office.first(office_id)
     if office is None:
         raise NotFound
     return office
+
+
+_office = PreparedQuery(lambda office_id: Office.objects.filter(pk=office_id), UUID)

@@ -11,6 +11,7 @@ from django.db.models import F
 from django.dispatch import Signal
 
 from booking.models import Queue
+from booking.prepared import PreparedUpdate
 
 # Sent with ``office_id``. Receivers must not fail the change; errors are only logged.
 queue_changed = Signal()
@@ -41,5 +42,6 @@ def _announce_after_commit(office_id: UUID) -> None:
     )
 
 
-def _raise_version(office_id: UUID) -> bool:
-    return Queue.objects.filter(pk=office_id).update(version=F("version") + 1) == 1
+_raise_version = PreparedUpdate(
+    lambda office_id: Queue.objects.filter(pk=office_id), UUID, version=F("version") + 1
+)

@@ -23,6 +23,7 @@ from booking.models import (
     OutboxMail,
     Visit,
 )
+from booking.prepared import PreparedInsert, PreparedQuery, PreparedSave
 from booking.security import CODE_DIGITS, new_digits
 
 from .announcements import announce
@@ -116,7 +117,7 @@ def _hold(
         idempotency_key=idempotency_key or None,
     )
     _claim_in_some_series(appointment, items)
-    appointment.save(force_insert=True)
+    _insert_appointment(appointment)
     _save_items(appointment, items)
     raise_grid_version(office.pk)
     return appointment
@@ -173,10 +174,14 @@ def _spans(
 
 
 def _save_items(appointment: Appointment, items: Sequence[Item]) -> None:
-    AppointmentItem.objects.bulk_create(
-        AppointmentItem(appointment=appointment, offering=item.offering, quantity=item.quantity)
-        for item in items
-    )
+    for item in items:
+        _insert_item(
+            AppointmentItem(appointment=appointment, offering=item.offering, quantity=item.quantity)
+        )
+
+
+_insert_appointment = PreparedInsert(Appointment)
+_insert_item = PreparedInsert(AppointmentItem)
 
 
 def confirm_appointment(
@@ -241,16 +246,17 @@ def _confirm(
     appointment.language = get_language() or appointment.language
     appointment.name, appointment.email = details["name"], details["email"]
     appointment.phone = details["phone"]
-    appointment.save(
-        update_fields=[
-            "state", "booked_at", "expires_at", "language", "name", "email", "phone"
-        ]
-    )  # fmt: skip
+    _save_booking(appointment)
     write_mail(appointment, OutboxMail.Kind.CONFIRMATION)
     if lapsed:
         raise_grid_version(appointment.office_id)
     _announce_if_today(appointment)
     return appointment
+
+
+_save_booking = PreparedSave(
+    Appointment, "state", "booked_at", "expires_at", "language", "name", "email", "phone"
+)
 
 
 @transaction.atomic
@@ -315,6 +321,11 @@ def items_of(appointment: Appointment) -> list[Item]:
     return [Item(row.offering, row.quantity) for row in rows]
 
 
+item_rows = PreparedQuery(
+    lambda appointment_id: AppointmentItem.objects.filter(appointment=appointment_id), UUID
+).all
+
+
 def _in_utc(start: datetime) -> datetime:
     """Sums of local times go by the wall clock: wrong where the clocks change."""
     try:
@@ -340,7 +351,7 @@ def _find_by_key(office: Office, idempotency_key: str | None) -> Appointment | N
 
 def _same_request(existing: Appointment, items: Sequence[Item], start: datetime) -> Appointment:
     asked = {(item.offering.pk, item.quantity) for item in items}
-    held = {(row.offering_id, row.quantity) for row in existing.items.all()}
+    held = {(row.offering_id, row.quantity) for row in item_rows(existing.pk)}
     if existing.start != start or asked != held:
         raise KeyReused(existing)
     return existing
@@ -352,14 +363,26 @@ def _lock(appointment_id: UUID, *, slots: bool = True) -> Appointment:
     The office never changes; the series is not joined, as the join would show the one from
     before the lock was free. Raises ``NotFound``.
     """
-    appointments = Appointment.objects.filter(pk=appointment_id)
-    try:
-        if slots:
-            use_slots_of(appointments.values_list("office", flat=True).get())
-        locked = appointments.select_for_update(of=("self",))
-        return locked.select_related("office").get()
-    except Appointment.DoesNotExist:
-        raise NotFound from None
+    if slots:
+        unlocked = Appointment.objects.filter(pk=appointment_id)
+        office_id = unlocked.values_list("office", flat=True).first()
+        if office_id is None:
+            raise NotFound
+        use_slots_of(office_id)
+    appointment = _locked.first(appointment_id)
+    if appointment is None:
+        raise NotFound
+    return appointment
+
+
+_locked = PreparedQuery(
+    lambda appointment_id: (
+        Appointment.objects.filter(pk=appointment_id)
+        .select_for_update(of=("self",))
+        .select_related("office")
+    ),
+    UUID,
+)
 
 
 def _announce_if_today(appointment: Appointment) -> None:

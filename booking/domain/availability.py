@@ -8,16 +8,17 @@ minute is over (slots begin and are released on whole minutes) or a hold lapses.
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import cache, lru_cache, partial
+from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter, itemgetter
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Min, Q
+from django.db.models import F, Min, Q, QuerySet
 
 from booking import clock
 from booking.models import Appointment, Offering, Office, OpeningHours, Slot
+from booking.prepared import PreparedQuery
 
 from .grid import grid_version
 from .holds import expire_holds
@@ -123,21 +124,22 @@ def free_times_stamp(office_id: UUID, offering_ids: Collection[UUID]) -> Hashabl
     """
     if not offering_ids:
         return None
-    as_stored = partial(Offering._meta.pk.get_db_prep_value, connection=connection)
-    with connection.cursor() as cursor:
-        cursor.execute(_stamp_sql(len(offering_ids)), [*map(as_stored, [office_id, *offering_ids])])
-        return _this_minute(), tuple(cursor.fetchall())
+    rows = _stamp_of(len(offering_ids)).rows(office_id, *offering_ids)
+    return _this_minute(), tuple(rows)
 
 
-@cache
-def _stamp_sql(count: int) -> str:
-    """The query for so many offerings. Writing it takes Django longer than asking it."""
-    some_ids = [UUID(int=number) for number in range(count)]
-    rows = Offering.objects.filter(office=some_ids[0], pk__in=some_ids).values_list(
-        "pk", "minutes", "max_quantity", "online",
-        "office__time_zone", "office__horizon_days", "office__slot_grid__version",
-    )  # fmt: skip
-    return rows.order_by("pk").query.sql_with_params()[0]
+@lru_cache
+def _stamp_of(count: int) -> PreparedQuery[Offering]:
+    """The stamp for so many offerings."""
+
+    def write(office_id: UUID, *offering_ids: UUID) -> QuerySet[Offering]:
+        rows = Offering.objects.filter(office=office_id, pk__in=offering_ids).values_list(
+            "pk", "minutes", "max_quantity", "online",
+            "office__time_zone", "office__horizon_days", "office__slot_grid__version",
+        )  # fmt: skip
+        return rows.order_by("pk")
+
+    return PreparedQuery(write, UUID, *[UUID] * count)
 
 
 def may_remember() -> bool:
@@ -160,7 +162,7 @@ def series_for(office: Office, items: Sequence[Item]) -> list[OpeningHours]:
     """The office's series that serve every item, in the order in which they are locked."""
     wanted = {item.offering.pk for item in items}
     # A row for each service of a series, one without a service for those that serve all.
-    rows = office.opening_hours.order_by("pk").annotate(serves=F("offerings"))
+    rows = _series_and_services.all(office.pk)
     found = []
     for _pk, of_series in groupby(rows, key=attrgetter("pk")):
         series, *others = of_series
@@ -169,6 +171,14 @@ def series_for(office: Office, items: Sequence[Item]) -> list[OpeningHours]:
             series.office = office
             found.append(series)
     return found
+
+
+_series_and_services = PreparedQuery(
+    lambda office_id: (
+        OpeningHours.objects.filter(office=office_id).order_by("pk").annotate(serves=F("offerings"))
+    ),
+    UUID,
+)
 
 
 def nearest_starts(

@@ -7,15 +7,19 @@ transaction that changes a slot ends with. Whoever keeps to this order cannot de
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import groupby
+from functools import lru_cache
+from itertools import groupby, islice
 from operator import attrgetter
+from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Greatest
 
 from booking import clock
 from booking.models import Appointment, OpeningHours, Slot
+from booking.prepared import PreparedQuery, PreparedUpdate
 
 from .errors import OutsideHours, SlotTaken
 from .slot_grid import count_overlaps, covers, local_day_bounds
@@ -50,7 +54,7 @@ def claim_first(
     ``OutsideHours`` where no series has a slot that begins then, else ``SlotTaken`` (without
     alternatives), and then it has written nothing.
     """
-    slots = _lock_slots(_overlapping_any(spans, start))
+    slots = _lock_slots(*_overlapping_any(spans, start))
     if all(slot.start != start for slot in slots):
         raise OutsideHours
     slots_of = {key: list(own) for key, own in groupby(slots, key=attrgetter("series_id"))}
@@ -70,7 +74,16 @@ def _has_room(series: OpeningHours, slots: Sequence[Slot], start: datetime, end:
 
 
 def _take(slots: Sequence[Slot]) -> None:
-    Slot.objects.filter(pk__in=[slot.pk for slot in slots]).update(booked=F("booked") + 1)
+    _take_of(len(slots))(*(slot.pk for slot in slots))
+
+
+@lru_cache
+def _take_of(count: int) -> PreparedUpdate:
+    return PreparedUpdate(
+        lambda *slots: Slot.objects.filter(pk__in=slots),
+        *[int] * count,
+        booked=F("booked") + 1,
+    )
 
 
 def release(*appointments: Appointment) -> None:
@@ -90,13 +103,12 @@ def release(*appointments: Appointment) -> None:
 
 def _release_in(series: OpeningHours, appointments: Sequence[Appointment]) -> None:
     zone = appointments[0].office.zone
-    # Slots of days past are history: the hours may have another grid since.
-    slots = _lock_slots(
-        _overlapping(
-            series, min(one.start for one in appointments), max(one.end for one in appointments)
-        )
-        & Q(start__gte=local_day_bounds(clock.today(zone), zone)[0])
+    all_of_them = _overlapping(
+        series, min(one.start for one in appointments), max(one.end for one in appointments)
     )
+    # Slots of days past are history: the hours may have another grid since.
+    today = local_day_bounds(clock.today(zone), zone)[0] - timedelta(microseconds=1)
+    slots = _lock_slots(replace(all_of_them, after=max(all_of_them.after, today)))
     taken = count_overlaps(
         [slot.start for slot in slots],
         series.unit_minutes,
@@ -116,28 +128,55 @@ def lock_slots_of_both(
 
     Two holds that swap their times would otherwise wait for each other for ever.
     """
-    slots = _overlapping_any(spans, start)
+    ranges = _overlapping_any(spans, start)
     if appointment.series is not None:
-        slots |= _overlapping(appointment.series, appointment.start, appointment.end)
-    _lock_slots(slots)
+        ranges.append(_overlapping(appointment.series, appointment.start, appointment.end))
+    _lock_slots(*ranges)
 
 
-def _lock_slots(which: Q) -> list[Slot]:
-    return list(Slot.objects.select_for_update().filter(which).order_by("series_id", "start"))
+@dataclass(frozen=True)
+class _Range:
+    """Slots of some series that begin between two moments, both excluded."""
+
+    series: Sequence[int]
+    after: datetime
+    before: datetime
 
 
-def _overlapping_any(spans: Sequence[tuple[OpeningHours, datetime]], start: datetime) -> Q:
+def _overlapping_any(
+    spans: Sequence[tuple[OpeningHours, datetime]], start: datetime
+) -> list[_Range]:
     """The slots that overlap any of the spans from ``start`` on."""
-    alike: dict[tuple[int, datetime], list[OpeningHours]] = {}
+    alike: dict[tuple[int, datetime], list[int]] = {}
     for series, end in spans:
-        alike.setdefault((series.unit_minutes, end), []).append(series)
-    slots = Q(pk__in=[])  # no span, no slot
-    for (unit, end), of_series in alike.items():
-        begin = start - timedelta(minutes=unit)
-        slots |= Q(series__in=of_series, start__gt=begin, start__lt=end)
-    return slots
+        alike.setdefault((series.unit_minutes, end), []).append(series.pk)
+    return [
+        _Range(of_series, start - timedelta(minutes=unit), end)
+        for (unit, end), of_series in alike.items()
+    ]
 
 
-def _overlapping(series: OpeningHours, start: datetime, end: datetime) -> Q:
-    unit = timedelta(minutes=series.unit_minutes)
-    return Q(series=series, start__gt=start - unit, start__lt=end)
+def _overlapping(series: OpeningHours, start: datetime, end: datetime) -> _Range:
+    return _Range([series.pk], start - timedelta(minutes=series.unit_minutes), end)
+
+
+def _lock_slots(*ranges: _Range) -> list[Slot]:
+    if not ranges:
+        return []
+    values = [value for one in ranges for value in (*one.series, one.after, one.before)]
+    return _lock_of(*(len(one.series) for one in ranges)).all(*values)
+
+
+@lru_cache
+def _lock_of(*counts: int) -> PreparedQuery[Slot]:
+    """Lock the slots of ranges with so many series each."""
+    kinds = [kind for count in counts for kind in (*[int] * count, datetime, datetime)]
+
+    def write(*values: Any) -> QuerySet[Slot]:
+        which, rest = Q(), iter(values)
+        for count in counts:
+            series = list(islice(rest, count))
+            which |= Q(series__in=series, start__gt=next(rest), start__lt=next(rest))
+        return Slot.objects.select_for_update().filter(which).order_by("series_id", "start")
+
+    return PreparedQuery(write, *kinds)

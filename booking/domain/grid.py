@@ -15,6 +15,7 @@ from django.db import connection
 from django.db.models import F
 
 from booking.models import SlotGrid
+from booking.prepared import PreparedQuery, PreparedUpdate
 
 # Advisory locks are fair, unlike row locks: whoever rebuilds is not kept waiting for ever by
 # a stream of users that overlap.
@@ -43,12 +44,14 @@ def raise_grid_version(office_id: UUID) -> None:
 
 def grid_version(office_id: UUID) -> int:
     """The version of what is free; 0 where nothing was ever changed."""
-    version = SlotGrid.objects.filter(pk=office_id).values_list("version", flat=True).first()
-    return version or 0
+    grid = _grid.first(office_id)
+    return grid.version if grid else 0
 
 
-def _raise_version(office_id: UUID) -> bool:
-    return SlotGrid.objects.filter(pk=office_id).update(version=F("version") + 1) == 1
+_grid = PreparedQuery(lambda office_id: SlotGrid.objects.filter(pk=office_id), UUID)
+_raise_version = PreparedUpdate(
+    lambda office_id: SlotGrid.objects.filter(pk=office_id), UUID, version=F("version") + 1
+)
 
 
 def _lock(statement: str, office_id: UUID) -> None:

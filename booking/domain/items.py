@@ -2,9 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from booking.models import Offering, Office
+from booking.prepared import PreparedQuery
 
 from .errors import NothingChosen, NotOnline, NotWalkIn, OfferingUnknown, QuantityOutOfRange
 
@@ -31,7 +35,8 @@ def choose_items(office: Office, chosen: Iterable[tuple[UUID | str, int]]) -> li
         quantities[key] = quantities.get(key, 0) + quantity
     if not quantities:
         raise NothingChosen
-    by_id = office.offerings.select_related("service").in_bulk(list(quantities))
+    offered = _offered(len(quantities)).all(office.pk, *quantities)
+    by_id = {offering.pk: offering for offering in offered}
     if len(by_id) != len(quantities):
         raise OfferingUnknown
     items = [Item(by_id[key], quantity) for key, quantity in quantities.items()]
@@ -39,6 +44,17 @@ def choose_items(office: Office, chosen: Iterable[tuple[UUID | str, int]]) -> li
         if not 1 <= item.quantity <= item.offering.max_quantity:
             raise QuantityOutOfRange(item.offering.max_quantity)
     return items
+
+
+@lru_cache
+def _offered(count: int) -> PreparedQuery[Offering]:
+    """Which of so many ids an office offers, each with its service."""
+
+    def write(office_id: UUID, *offering_ids: UUID) -> QuerySet[Offering]:
+        offered = Offering.objects.filter(office=office_id, pk__in=offering_ids)
+        return offered.select_related("service").order_by()
+
+    return PreparedQuery(write, UUID, *[UUID] * count)
 
 
 def require_online(items: Sequence[Item]) -> None:

@@ -1,8 +1,7 @@
 """The outbox: mails wait in the database until a mail server has taken them.
 
 Noting one is part of the transaction it tells about; its text is written when it is sent, so
-that a booking waits for no template. The task queue only wakes the worker; the table is the
-truth, and the worker's tick finds whatever was forgotten.
+that a booking waits for no template. The worker looks for what is due with each of its ticks.
 """
 
 import re
@@ -16,10 +15,10 @@ from uuid import UUID
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db.models import Exists, F, OuterRef, Q
-from django_tasks import task
 
 from booking import clock
 from booking.models import Appointment, OutboxMail
+from booking.prepared import PreparedInsert
 
 from .mails import letter
 
@@ -36,9 +35,9 @@ BAD_ADDRESS = re.compile(rb"5\.1\.\d{1,3}\b")
 
 
 def write_mail(appointment: Appointment, kind: OutboxMail.Kind) -> OutboxMail:
-    """Put a mail to the citizen into the outbox and wake the worker with the commit."""
+    """Put a mail to the citizen into the outbox; the worker sends it after the commit."""
     now = clock.now()
-    mail = OutboxMail.objects.create(
+    mail = OutboxMail(
         appointment=appointment,
         kind=kind,
         recipient=appointment.email,
@@ -47,15 +46,11 @@ def write_mail(appointment: Appointment, kind: OutboxMail.Kind) -> OutboxMail:
         created_at=now,
         next_attempt_at=now,
     )
-    # A row of the same transaction: seen when it commits, gone when it does not.
-    deliver_mail.enqueue(str(mail.pk))
+    _insert(mail)
     return mail
 
 
-@task()
-def deliver_mail(mail_id: str) -> None:
-    """The task that wakes the worker for one mail."""
-    deliver(UUID(mail_id))
+_insert = PreparedInsert(OutboxMail)
 
 
 def deliver(mail_id: UUID) -> bool:

@@ -2,7 +2,6 @@ import logging
 from datetime import date, datetime, timedelta
 
 import pytest
-from django.db import InterfaceError, OperationalError
 
 from booking import worker
 from booking.domain.actor import CITIZEN
@@ -14,23 +13,25 @@ from tests import factories
 from tests.conftest import BERLIN, TUESDAY
 
 
-class Stop(BaseException):
-    """Ends the endless loop of the worker."""
+class Ticks:
+    """What the worker asks whether to stop: after so many ticks."""
 
+    def __init__(self, count):
+        self.left = count
 
-def ticks(monkeypatch, count):
-    """Let the worker tick so often."""
-    slept = iter(range(1, count))
+    def is_set(self):
+        return self.left == 0
 
-    def sleep(seconds):
+    def wait(self, seconds):
         assert seconds == worker.TICK_SECONDS
-        if next(slept, None) is None:
-            raise Stop
+        self.left -= 1
 
-    monkeypatch.setattr(worker.time, "sleep", sleep)
+
+@pytest.fixture
+def tick(monkeypatch):
+    """Let the worker tick so often."""
     monkeypatch.setattr(worker, "close_old_connections", lambda: None)
-    with pytest.raises(Stop):
-        worker.tick_forever()
+    return lambda count: worker.tick_until(Ticks(count))
 
 
 def test_a_duty_that_fails_is_logged_and_the_others_go_on(caplog):
@@ -45,7 +46,7 @@ def test_a_duty_that_fails_is_logged_and_the_others_go_on(caplog):
     assert "broken failed" in caplog.text
 
 
-def test_a_failing_duty_fails_again_with_every_tick_and_stops_nothing(db, monkeypatch):
+def test_a_failing_duty_fails_again_with_every_tick_and_stops_nothing(db, monkeypatch, tick):
     calls = []
 
     def broken():
@@ -54,17 +55,17 @@ def test_a_failing_duty_fails_again_with_every_tick_and_stops_nothing(db, monkey
 
     monkeypatch.setattr(worker, "expire_holds", broken)
     monkeypatch.setattr(worker, "deliver_due_mails", lambda: calls.append("mails"))
-    ticks(monkeypatch, 3)
+    tick(3)
     assert calls == ["broken", "mails"] * 3
     assert worker_state() == "ok"
 
 
-def test_publishing_and_forgetting_are_done_once_an_hour(db, monkeypatch):
+def test_publishing_and_forgetting_are_done_once_an_hour(db, monkeypatch, tick):
     done = []
     monkeypatch.setattr(worker, "publish_everywhere", lambda: done.append("published"))
     monkeypatch.setattr(worker, "delete_expired_personal_data", lambda: done.append("forgotten"))
     monkeypatch.setattr(worker, "TICKS_PER_HOUR", 3)
-    ticks(monkeypatch, 4)
+    tick(4)
     assert done == ["published", "forgotten"] * 2
 
 
@@ -75,23 +76,6 @@ def test_every_office_is_published(db):
         office.opening_hours.update(published_until=None)
     worker.publish_everywhere()
     assert Slot.objects.count() == 2 * 9 * 24
-
-
-def test_a_database_that_is_away_is_waited_for(monkeypatch, caplog):
-    outcomes = iter([OperationalError("away"), InterfaceError("away"), None])
-    slept = []
-
-    def db_worker(name, **_options):
-        assert name == "db_worker"
-        if error := next(outcomes):
-            raise error
-
-    monkeypatch.setattr(worker, "call_command", db_worker)
-    monkeypatch.setattr(worker.time, "sleep", slept.append)
-    with caplog.at_level(logging.ERROR):
-        worker.take_tasks_forever()
-    assert slept == [worker.PAUSE_SECONDS] * 2
-    assert caplog.text.count("the database does not answer") == 2
 
 
 @pytest.fixture

@@ -42,7 +42,6 @@ HOURLY = (
     worker.end_forgotten_visits_everywhere,
     worker.delete_expired_personal_data,
     worker.prune,
-    worker.prune_tasks,
     worker.forget_traces,
 )
 # How often each question is timed on a day.

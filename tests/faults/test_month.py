@@ -28,7 +28,7 @@ RECORDS = {
 @pytest.fixture
 def month(transactional_db, set_time, monkeypatch) -> Callable[[int], Month]:
     """A month with so many people a day."""
-    # Tasks and sessions read Django's clock.
+    # Sessions read Django's clock.
     monkeypatch.setattr(timezone, "now", lambda: clock.system_time())
     office = factories.OfficeFactory(horizon_days=20)
     for weekday in range(7):

@@ -1,5 +1,6 @@
 """``manage.py worker``: the background worker."""
 
+import signal
 import threading
 from typing import Any
 
@@ -12,5 +13,7 @@ class Command(BaseCommand):
     help = "Run the background worker: sends mails, ends holds, publishes slots, forgets."
 
     def handle(self, **options: Any) -> None:
-        threading.Thread(target=worker.tick_forever, name="tick", daemon=True).start()
-        worker.take_tasks_forever(verbosity=options["verbosity"])
+        stopped = threading.Event()
+        for signal_number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(signal_number, lambda *_: stopped.set())
+        worker.tick_until(stopped)
