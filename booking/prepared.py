@@ -1,8 +1,10 @@
-"""Queries that Django writes once and that are asked many times.
+"""Statements that Django writes once and that are asked many times, several in one go.
 
-Django takes longer to write most queries than a database takes to answer them (figures in
-``docs/performance.md``). Where somebody waits in a rush, the text is kept and only the values
-are new. Everything else stays an ordinary query set.
+Django takes longer to write most statements than a database takes to answer them, and to ask
+costs more than to answer (figures in ``docs/performance.md``). Where people wait in a rush the
+text is kept, only the values are new, and what needs no answer in between goes together.
+Everything else stays an ordinary query set. A function that only makes a statement is named for
+what it does when asked: ``taking``, ``writing_mail``.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -13,6 +15,7 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Expression, Field, Model, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.fields import AutoFieldMixin
@@ -31,8 +34,48 @@ MARKERS: dict[type, Callable[[int], Any]] = {
 
 
 @dataclass(frozen=True)
+class Statement:
+    """What a database is asked, and how its answer is read."""
+
+    sql: str
+    params: Sequence[Any]
+    read: Callable[[CursorWrapper], Any]
+
+
+def ask(*statements: Statement) -> list[Any]:
+    """The answers, in order. PostgreSQL gets all in one go; each sees what came before it."""
+    if not statements:
+        return []
+    with connection.cursor() as cursor:
+        if connection.vendor != "postgresql":
+            return [_ask_one(cursor, statement) for statement in statements]
+        cursor.execute(
+            "; ".join(statement.sql for statement in statements),
+            [param for statement in statements for param in statement.params],
+        )
+        answers = [statements[0].read(cursor)]
+        for statement in statements[1:]:
+            cursor.nextset()
+            answers.append(statement.read(cursor))
+        return answers
+
+
+def _ask_one(cursor: CursorWrapper, statement: Statement) -> Any:
+    cursor.execute(statement.sql, statement.params)
+    return statement.read(cursor)
+
+
+def nothing(_cursor: CursorWrapper) -> None:
+    """Reads an answer that says nothing."""
+
+
+def count_of_rows(cursor: CursorWrapper) -> int:
+    return cursor.rowcount
+
+
+@dataclass(frozen=True)
 class _Text:
-    """A query as the database gets it, with the place of each value among its parameters."""
+    """A statement as the database gets it, with the place of each value in its parameters."""
 
     sql: str
     params: tuple[Any, ...]
@@ -46,14 +89,14 @@ class _Text:
             (place, stored.index(param)) for place, param in enumerate(params) if param in stored
         ]
         if {number for _place, number in places} != set(range(len(markers))):
-            raise ValueError("a value does not reach the query as it was given")
+            raise ValueError("a value does not reach the statement as it was given")
         return cls(sql, tuple(params), tuple(places))
 
-    def with_values(self, values: Sequence[Any]) -> list[Any]:
+    def statement(self, values: Sequence[Any], read: Callable[[CursorWrapper], Any]) -> Statement:
         params = list(self.params)
         for place, number in self.places:
             params[place] = _as_stored(values[number])
-        return params
+        return Statement(self.sql, params, read)
 
 
 class PreparedQuery(Generic[M]):
@@ -67,54 +110,92 @@ class PreparedQuery(Generic[M]):
         self.kinds = kinds
 
     def all(self, *values: Any) -> list[M]:
-        return [self._read(row) for row in self.rows(*values)]
+        return ask(self.statement(*values))[0]
 
     def first(self, *values: Any) -> M | None:
-        return next(map(self._read, self.rows(*values)), None)
+        return next(iter(self.all(*values)), None)
 
     def rows(self, *values: Any) -> Iterable[Sequence[Any]]:
         """The columns alone, in the order of the query set."""
-        with connection.cursor() as cursor:
-            cursor.execute(self._text.sql, self._text.with_values(values))
-            found = cursor.fetchall()
-        return (
-            self._compiler.apply_converters(found, self._converters) if self._converters else found
+        written = self._written
+        return ask(written.text.statement(values, written.rows))[0]
+
+    def statement(self, *values: Any) -> Statement:
+        """What ``all`` asks."""
+        return self._written.text.statement(values, self._written.models)
+
+    @cached_property
+    def _written(self) -> "_WrittenQuery":
+        # In one piece: threads may write it side by side, and each must leave it whole.
+        markers = _markers(self.kinds)
+        compiler = self.write(*markers).query.get_compiler(connection=connection)
+        text = _Text.written_by(compiler, markers)
+        places = compiler.klass_info["select_fields"] if compiler.klass_info else []
+        return _WrittenQuery(
+            text=text,
+            compiler=compiler,
+            converters=compiler.get_converters([column for column, *_sql in compiler.select]),
+            columns=slice(places[0], places[-1] + 1) if places else slice(0),
+            names=[compiler.select[place][0].target.attname for place in places],
+            annotated=list(compiler.annotation_col_map.items()),
+            joined=get_related_populators(compiler.klass_info, compiler.select, connection.alias)
+            if places
+            else [],
         )
 
-    def _read(self, row: Sequence[Any]) -> M:
-        model, columns, names, annotated, joined = self._shape
-        found = model.from_db(connection.alias, names, row[columns])
-        for name, column in annotated:
+
+@dataclass(frozen=True)
+class _WrittenQuery:
+    """What Django knows of a query once it is written: how its rows become models."""
+
+    text: _Text
+    compiler: SQLCompiler
+    converters: dict
+    columns: slice
+    names: list[str]
+    annotated: list[tuple[str, int]]
+    joined: list[Any]
+
+    def rows(self, cursor: CursorWrapper) -> Iterable[Sequence[Any]]:
+        found = cursor.fetchall()
+        if not self.converters:
+            return found
+        return self.compiler.apply_converters(found, self.converters)
+
+    def models(self, cursor: CursorWrapper) -> list[Any]:
+        return [self._model(row) for row in self.rows(cursor)]
+
+    def _model(self, row: Sequence[Any]) -> Any:
+        model = self.compiler.klass_info["model"]
+        found = model.from_db(connection.alias, self.names, row[self.columns])
+        for name, column in self.annotated:
             setattr(found, name, row[column])
-        for populator in joined:
+        for populator in self.joined:
             populator.populate(row, found)
         return found
 
-    @cached_property
-    def _compiler(self) -> SQLCompiler:
-        return self.write(*_markers(self.kinds)).query.get_compiler(connection=connection)
+
+class PreparedUpdate:
+    """An update of the rows ``write`` chooses; ``changes`` are expressions without values."""
+
+    def __init__(self, write: Callable[..., QuerySet], *kinds: type, **changes: Expression) -> None:
+        self.write = write
+        self.kinds = kinds
+        self.changes = changes
+
+    def __call__(self, *values: Any) -> int:
+        """How many rows were changed."""
+        return ask(self.statement(*values))[0]
+
+    def statement(self, *values: Any) -> Statement:
+        return self._text.statement(values, count_of_rows)
 
     @cached_property
     def _text(self) -> _Text:
-        return _Text.written_by(self._compiler, _markers(self.kinds))
-
-    @cached_property
-    def _converters(self) -> dict:
-        # Only after the text is written does the compiler know what it selects.
-        assert self._text
-        return self._compiler.get_converters([column for column, *_sql in self._compiler.select])
-
-    @cached_property
-    def _shape(self) -> tuple[type[M], slice, list[str], list[tuple[str, int]], list]:
-        compiler = self._compiler
-        places = compiler.klass_info["select_fields"]
-        return (
-            compiler.klass_info["model"],
-            slice(places[0], places[-1] + 1),
-            [compiler.select[place][0].target.attname for place in places],
-            list(compiler.annotation_col_map.items()),
-            get_related_populators(compiler.klass_info, compiler.select, connection.alias),
-        )
+        markers = _markers(self.kinds)
+        query = self.write(*markers).query.chain(UpdateQuery)
+        query.add_update_values(self.changes)
+        return _Text.written_by(query.get_compiler(connection=connection), markers)
 
 
 class PreparedInsert(Generic[M]):
@@ -124,9 +205,13 @@ class PreparedInsert(Generic[M]):
         self.model = model
 
     def __call__(self, new: M) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(self._sql, _values_to_save(new, self._fields))
-        new._state.adding, new._state.db = False, connection.alias
+        ask(self.statement(new))
+
+    def statement(self, new: M) -> Statement:
+        def inserted(_cursor: CursorWrapper) -> None:
+            new._state.adding, new._state.db = False, connection.alias
+
+        return Statement(self._sql, _values_to_save(new, self._fields, add=True), inserted)
 
     @cached_property
     def _fields(self) -> list[Field]:
@@ -149,12 +234,11 @@ class PreparedSave(Generic[M]):
         self.names = names
 
     def __call__(self, changed: M) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(self._sql, _values_to_save(changed, [*self._fields, self._key]))
+        ask(self.statement(changed))
 
-    @cached_property
-    def _key(self) -> Field:
-        return self.model._meta.pk
+    def statement(self, changed: M) -> Statement:
+        fields = [*self._fields, self.model._meta.pk]
+        return Statement(self._sql, _values_to_save(changed, fields, add=False), nothing)
 
     @cached_property
     def _fields(self) -> list[Field]:
@@ -162,36 +246,15 @@ class PreparedSave(Generic[M]):
 
     @cached_property
     def _sql(self) -> str:
+        place = RawSQL("%s", [0])
         query = UpdateQuery(self.model)
-        query.add_filter("pk", RawSQL("%s", [0]))
-        query.add_update_fields([(field, None, RawSQL("%s", [0])) for field in self._fields])
+        query.add_filter("pk", place)
+        query.add_update_fields([(field, None, place) for field in self._fields])
         return query.get_compiler(connection=connection).as_sql()[0]
 
 
-class PreparedUpdate:
-    """An update of the rows ``write`` chooses; ``changes`` are expressions without values."""
-
-    def __init__(self, write: Callable[..., QuerySet], *kinds: type, **changes: Expression) -> None:
-        self.write = write
-        self.kinds = kinds
-        self.changes = changes
-
-    def __call__(self, *values: Any) -> int:
-        """How many rows were changed."""
-        with connection.cursor() as cursor:
-            cursor.execute(self._written.sql, self._written.with_values(values))
-            return cursor.rowcount
-
-    @cached_property
-    def _written(self) -> _Text:
-        markers = _markers(self.kinds)
-        query = self.write(*markers).query.chain(UpdateQuery)
-        query.add_update_values(self.changes)
-        return _Text.written_by(query.get_compiler(connection=connection), markers)
-
-
-def _values_to_save(row: Model, fields: Sequence[Field]) -> list[Any]:
-    return [field.get_db_prep_save(field.pre_save(row, add=False), connection) for field in fields]
+def _values_to_save(row: Model, fields: Sequence[Field], *, add: bool) -> list[Any]:
+    return [field.get_db_prep_save(field.pre_save(row, add), connection) for field in fields]
 
 
 def _markers(kinds: Sequence[type]) -> list[Any]:

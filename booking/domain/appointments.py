@@ -23,12 +23,12 @@ from booking.models import (
     OutboxMail,
     Visit,
 )
-from booking.prepared import PreparedInsert, PreparedQuery, PreparedSave
+from booking.prepared import PreparedInsert, PreparedQuery, PreparedSave, Statement, ask
 from booking.security import CODE_DIGITS, new_digits
 
 from .announcements import announce
-from .availability import nearest_starts, series_for
-from .capacity import claim, claim_first, lock_slots_of_both, release
+from .availability import nearest_starts, reading_series, series_for, serving
+from .capacity import claim, find_room, lock_slots_of_both, release, taking
 from .errors import (
     AlreadyCheckedIn,
     AppointmentEnded,
@@ -42,7 +42,7 @@ from .errors import (
 from .grid import raise_grid_version, use_slots_of
 from .holds import expire_holds
 from .items import Item, require_online, total_minutes
-from .outbox import write_mail
+from .outbox import writing_mail
 from .publishing import ensure_published, horizon
 from .slot_grid import local_day_bounds, units_needed
 
@@ -105,21 +105,22 @@ def _hold_with_free_code(
 def _hold(
     office: Office, items: Sequence[Item], start: datetime, idempotency_key: str | None
 ) -> Appointment:
-    use_slots_of(office.pk)
+    (rows,) = use_slots_of(office.pk, reading_series(office))
+    room = find_room(_spans(serving(office, items, rows), items, start), start)
     now = clock.now()
     appointment = Appointment(
         office=office,
+        series=room.series,
         start=start,
+        end=room.end,
         created_at=now,
         expires_at=now + timedelta(minutes=office.hold_minutes),
         code=new_digits(CODE_DIGITS),
         language=get_language() or "de",
         idempotency_key=idempotency_key or None,
     )
-    _claim_in_some_series(appointment, items)
-    _insert_appointment(appointment)
-    _save_items(appointment, items)
-    raise_grid_version(office.pk)
+    inserting = [_insert_appointment.statement(appointment), *_inserting_items(appointment, items)]
+    raise_grid_version(office.pk, after=[taking(room.slots), *inserting])
     return appointment
 
 
@@ -143,41 +144,34 @@ def _move_hold(appointment_id: UUID, items: Sequence[Item], start: datetime) -> 
     appointment = _lock(appointment_id)
     if appointment.state not in (Appointment.State.HELD, Appointment.State.EXPIRED):
         raise AppointmentEnded
-    lock_slots_of_both(appointment, _spans(appointment.office, items, start), start)
+    spans = _spans(series_for(appointment.office, items), items, start)
+    lock_slots_of_both(appointment, spans, start)
     if appointment.state == Appointment.State.HELD:
         release(appointment)
-    appointment.start = start
+    room = find_room(spans, start)
+    appointment.series, appointment.start, appointment.end = room.series, start, room.end
     appointment.state = Appointment.State.HELD
     appointment.expires_at = clock.now() + timedelta(minutes=appointment.office.hold_minutes)
-    _claim_in_some_series(appointment, items)
     appointment.save(update_fields=["series", "start", "end", "state", "expires_at"])
     appointment.items.all().delete()
-    _save_items(appointment, items)
-    raise_grid_version(appointment.office_id)
+    changes = [taking(room.slots), *_inserting_items(appointment, items)]
+    raise_grid_version(appointment.office_id, after=changes)
     return appointment
 
 
-def _claim_in_some_series(appointment: Appointment, items: Sequence[Item]) -> None:
-    """Take the places from ``appointment.start`` on in the first series that has them.
-
-    Sets ``series`` and ``end``. Raises ``OutsideHours`` or ``SlotTaken``.
-    """
-    spans = _spans(appointment.office, items, appointment.start)
-    appointment.series, appointment.end = claim_first(spans, appointment.start)
-
-
 def _spans(
-    office: Office, items: Sequence[Item], start: datetime
+    every_series: Sequence[OpeningHours], items: Sequence[Item], start: datetime
 ) -> list[tuple[OpeningHours, datetime]]:
-    """The series that serve every item, each with the end of an appointment in its units."""
-    return [(series, _end(series, items, start)) for series in series_for(office, items)]
+    """The series, each with the end of an appointment in its units."""
+    return [(series, _end(series, items, start)) for series in every_series]
 
 
-def _save_items(appointment: Appointment, items: Sequence[Item]) -> None:
-    for item in items:
-        _insert_item(
-            AppointmentItem(appointment=appointment, offering=item.offering, quantity=item.quantity)
-        )
+def _inserting_items(appointment: Appointment, items: Sequence[Item]) -> list[Statement]:
+    rows = [
+        AppointmentItem(appointment=appointment, offering=item.offering, quantity=item.quantity)
+        for item in items
+    ]
+    return [_insert_item.statement(row) for row in rows]
 
 
 _insert_appointment = PreparedInsert(Appointment)
@@ -246,8 +240,10 @@ def _confirm(
     appointment.language = get_language() or appointment.language
     appointment.name, appointment.email = details["name"], details["email"]
     appointment.phone = details["phone"]
-    _save_booking(appointment)
-    write_mail(appointment, OutboxMail.Kind.CONFIRMATION)
+    ask(
+        _save_booking.statement(appointment),
+        writing_mail(appointment, OutboxMail.Kind.CONFIRMATION),
+    )
     if lapsed:
         raise_grid_version(appointment.office_id)
     _announce_if_today(appointment)
@@ -280,7 +276,7 @@ def cancel_appointment(appointment_id: UUID) -> Appointment:
     appointment.save(update_fields=["state", "cancelled_at", "expires_at", "sequence"])
     release(appointment)
     if was_booked:
-        write_mail(appointment, OutboxMail.Kind.CANCELLATION)
+        ask(writing_mail(appointment, OutboxMail.Kind.CANCELLATION))
         # Nobody comes, so nobody needs to know who it was. The code stays: the kiosk says why.
         appointment.name = appointment.email = appointment.phone = ""
         appointment.save(update_fields=["name", "email", "phone"])

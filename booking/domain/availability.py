@@ -18,7 +18,7 @@ from django.db.models import F, Min, Q, QuerySet
 
 from booking import clock
 from booking.models import Appointment, Offering, Office, OpeningHours, Slot
-from booking.prepared import PreparedQuery
+from booking.prepared import PreparedQuery, Statement, ask
 
 from .grid import grid_version
 from .holds import expire_holds
@@ -160,9 +160,21 @@ def _remembered(question: _Question, version: int) -> FreeTimes:
 
 def series_for(office: Office, items: Sequence[Item]) -> list[OpeningHours]:
     """The office's series that serve every item, in the order in which they are locked."""
+    return serving(office, items, ask(reading_series(office))[0])
+
+
+def reading_series(office: Office) -> Statement:
+    """The office's series for ``serving``: a row for each service of a series, one without a
+    service for those that serve all.
+    """
+    return _series_and_services.statement(office.pk)
+
+
+def serving(
+    office: Office, items: Sequence[Item], rows: Iterable[OpeningHours]
+) -> list[OpeningHours]:
+    """Those of ``reading_series`` that serve every item."""
     wanted = {item.offering.pk for item in items}
-    # A row for each service of a series, one without a service for those that serve all.
-    rows = _series_and_services.all(office.pk)
     found = []
     for _pk, of_series in groupby(rows, key=attrgetter("pk")):
         series, *others = of_series

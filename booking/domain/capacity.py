@@ -19,7 +19,7 @@ from django.db.models.functions import Greatest
 
 from booking import clock
 from booking.models import Appointment, OpeningHours, Slot
-from booking.prepared import PreparedQuery, PreparedUpdate
+from booking.prepared import PreparedQuery, PreparedUpdate, Statement, ask
 
 from .errors import OutsideHours, SlotTaken
 from .slot_grid import count_overlaps, covers, local_day_bounds
@@ -42,17 +42,24 @@ def claim(appointment: Appointment) -> None:
     slots = _lock_slots(_overlapping(series, start, end))
     if not _has_room(series, slots, start, end):
         raise SlotTaken
-    _take(slots)
+    ask(taking(slots))
 
 
-def claim_first(
-    spans: Sequence[tuple[OpeningHours, datetime]], start: datetime
-) -> tuple[OpeningHours, datetime]:
-    """Take the places from ``start`` to the end of the first span that has them; which it was.
+@dataclass(frozen=True)
+class Room:
+    """Where an appointment fits: slots that are locked and have a place each."""
+
+    series: OpeningHours
+    end: datetime
+    slots: Sequence[Slot]
+
+
+def find_room(spans: Sequence[tuple[OpeningHours, datetime]], start: datetime) -> Room:
+    """The first span from ``start`` to its end with a place in every slot, locked for ``taking``.
 
     Needs a transaction that uses the office's slots, and series read in it. Raises
     ``OutsideHours`` where no series has a slot that begins then, else ``SlotTaken`` (without
-    alternatives), and then it has written nothing.
+    alternatives).
     """
     slots = _lock_slots(*_overlapping_any(spans, start))
     if all(slot.start != start for slot in slots):
@@ -61,8 +68,7 @@ def claim_first(
     for series, end in spans:
         own = slots_of.get(series.pk, [])
         if own and own[0].start == start and _has_room(series, own, start, end):
-            _take(own)
-            return series, end
+            return Room(series, end, own)
     raise SlotTaken
 
 
@@ -73,8 +79,9 @@ def _has_room(series: OpeningHours, slots: Sequence[Slot], start: datetime, end:
     )
 
 
-def _take(slots: Sequence[Slot]) -> None:
-    _take_of(len(slots))(*(slot.pk for slot in slots))
+def taking(slots: Sequence[Slot]) -> Statement:
+    """A place in each of these slots, which are locked and have one."""
+    return _take_of(len(slots)).statement(*(slot.pk for slot in slots))
 
 
 @lru_cache

@@ -9,13 +9,15 @@ The version rises with every change of a slot and of the hours. Whoever remember
 need only compare it.
 """
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import F
 
 from booking.models import SlotGrid
-from booking.prepared import PreparedQuery, PreparedUpdate
+from booking.prepared import PreparedQuery, PreparedUpdate, Statement, ask, nothing
 
 # Advisory locks are fair, unlike row locks: whoever rebuilds is not kept waiting for ever by
 # a stream of users that overlap.
@@ -23,9 +25,12 @@ USE = "SELECT pg_advisory_xact_lock_shared(%s)"
 REBUILD = "SELECT pg_advisory_xact_lock(%s)"
 
 
-def use_slots_of(office_id: UUID) -> None:
-    """Nobody rebuilds the office's slots until this transaction ends."""
-    _lock(USE, office_id)
+def use_slots_of(office_id: UUID, *then: Statement) -> list[Any]:
+    """Nobody rebuilds the office's slots until this transaction ends.
+
+    What ``then`` asks is asked in one go with it, once nobody does.
+    """
+    return _lock(USE, office_id, *then)
 
 
 def rebuild_slots_of(office_id: UUID) -> None:
@@ -33,11 +38,14 @@ def rebuild_slots_of(office_id: UUID) -> None:
     _lock(REBUILD, office_id)
 
 
-def raise_grid_version(office_id: UUID) -> None:
+def raise_grid_version(office_id: UUID, *, after: Sequence[Statement] = ()) -> None:
     """What is free has changed. Needs a transaction, in which it is the last lock but those of
     ``announce``: the row is what all changes of one office share, and stays locked until then.
+
+    ``after``: the changes that are made before it, in one go with it.
     """
-    if not _raise_version(office_id):
+    *_changes, raised = ask(*after, _raise_version.statement(office_id))
+    if not raised:
         SlotGrid.objects.get_or_create(pk=office_id)
         _raise_version(office_id)
 
@@ -54,8 +62,9 @@ _raise_version = PreparedUpdate(
 )
 
 
-def _lock(statement: str, office_id: UUID) -> None:
-    if connection.vendor == "postgresql":
-        key = int.from_bytes(office_id.bytes[:8], signed=True)
-        with connection.cursor() as cursor:
-            cursor.execute(statement, [key])
+def _lock(sql: str, office_id: UUID, *then: Statement) -> list[Any]:
+    if connection.vendor != "postgresql":
+        return ask(*then)
+    key = int.from_bytes(office_id.bytes[:8], signed=True)
+    _locked, *answers = ask(Statement(sql, [key], nothing), *then)
+    return answers

@@ -18,7 +18,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from booking import clock
 from booking.models import Appointment, OutboxMail
-from booking.prepared import PreparedInsert
+from booking.prepared import PreparedInsert, Statement
 
 from .mails import letter
 
@@ -34,8 +34,8 @@ PATIENCE = 10
 BAD_ADDRESS = re.compile(rb"5\.1\.\d{1,3}\b")
 
 
-def write_mail(appointment: Appointment, kind: OutboxMail.Kind) -> OutboxMail:
-    """Put a mail to the citizen into the outbox; the worker sends it after the commit."""
+def writing_mail(appointment: Appointment, kind: OutboxMail.Kind) -> Statement:
+    """Puts a mail to the citizen into the outbox; the worker sends it after the commit."""
     now = clock.now()
     mail = OutboxMail(
         appointment=appointment,
@@ -46,8 +46,7 @@ def write_mail(appointment: Appointment, kind: OutboxMail.Kind) -> OutboxMail:
         created_at=now,
         next_attempt_at=now,
     )
-    _insert(mail)
-    return mail
+    return _insert.statement(mail)
 
 
 _insert = PreparedInsert(OutboxMail)

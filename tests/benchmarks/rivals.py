@@ -21,11 +21,11 @@ django.setup()
 from django.db import transaction  # noqa: E402
 
 from booking.domain.appointments import hold_appointment  # noqa: E402
-from booking.domain.capacity import claim  # noqa: E402
+from booking.domain.capacity import find_room, taking  # noqa: E402
 from booking.domain.errors import SlotTaken  # noqa: E402
 from booking.domain.grid import raise_grid_version, use_slots_of  # noqa: E402
 from booking.domain.items import Item  # noqa: E402
-from booking.models import Appointment, Office, OpeningHours  # noqa: E402
+from booking.models import Office, OpeningHours  # noqa: E402
 
 FORKED = multiprocessing.get_context("fork")
 
@@ -44,17 +44,12 @@ class Rival:
         self.items = [Item(self.office.offerings.order_by("position").first(), 1)]
 
     def claim(self, start: datetime, minutes: int) -> bool:
-        appointment = Appointment(
-            office=self.office,
-            series=self.series[start.weekday()],
-            start=start,
-            end=start + timedelta(minutes=minutes),
-        )
+        span = self.series[start.weekday()], start + timedelta(minutes=minutes)
         try:
             with transaction.atomic():
                 use_slots_of(self.office.pk)
-                claim(appointment)
-                raise_grid_version(self.office.pk)
+                room = find_room([span], start)
+                raise_grid_version(self.office.pk, after=[taking(room.slots)])
         except SlotTaken:
             return False
         return True

@@ -22,6 +22,7 @@ from booking.domain.holds import expire_holds
 from booking.domain.hours import save_opening_hours
 from booking.domain.items import Item
 from booking.models import Appointment, OutboxMail, Slot, Visit
+from booking.prepared import ask
 from tests import factories
 from tests.conftest import BERLIN, TUESDAY
 from tests.properties.invariants import assert_slots_hold
@@ -215,7 +216,7 @@ def test_a_claim_waits_for_new_hours_and_is_counted_in_them(office, items, monke
 
 
 def test_without_the_grid_lock_new_hours_would_forget_a_claim(office, items, monkeypatch):
-    monkeypatch.setattr("booking.domain.grid._lock", lambda *_args: None)
+    monkeypatch.setattr("booking.domain.grid._lock", lambda _sql, _office, *then: ask(*then))
     claimed = _claim_while_publishing(office, items, monkeypatch)
     assert [type(one) for one in claimed] == [Appointment]
     assert Slot.objects.get(start=NEXT_TUESDAY).booked == 0

@@ -19,9 +19,10 @@ from django.db import close_old_connections
 from booking import clock
 from booking.domain.devices import make_device
 from booking.domain.holds import expire_holds
-from booking.domain.outbox import write_mail
+from booking.domain.outbox import writing_mail
 from booking.domain.permissions import make_staff_token
 from booking.models import Appointment, Device, Office, OutboxMail, User, Visit
+from booking.prepared import ask
 from tests import factories
 from tests.properties.invariants import assert_slots_hold
 
@@ -136,7 +137,7 @@ def write_mails(count: int) -> None:
         for number in range(count)
     )
     for appointment in booked:
-        write_mail(appointment, OutboxMail.Kind.CONFIRMATION)
+        ask(writing_mail(appointment, OutboxMail.Kind.CONFIRMATION))
 
 
 def lapse_holds() -> None:
