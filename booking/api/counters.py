@@ -10,6 +10,7 @@ from booking.domain.errors import NotFound
 from booking.domain.permissions import require_colleague
 from booking.domain.visits import call_next
 from booking.models import Counter
+from booking.prepared import PreparedQuery
 
 from .auth import BearerToken, staff_of
 from .reference import answers
@@ -93,10 +94,15 @@ def call_next_person(request: HttpRequest, counter_id: UUID) -> Status:
 def _require_counter(request: HttpRequest, counter_id: UUID) -> None:
     """Raise ``NotFound`` or ``NotPermitted`` unless the asker works where the counter is."""
     staff = staff_of(request)
-    counter = Counter.objects.select_related("office").filter(pk=counter_id).first()
+    counter = _counter.first(counter_id)
     if counter is None:
         raise NotFound
     require_colleague(staff, counter.office)
+
+
+_counter = PreparedQuery(
+    lambda counter_id: Counter.objects.filter(pk=counter_id).select_related("office"), UUID
+)
 
 
 def _counter_out(counter: Counter) -> CounterOut:

@@ -31,5 +31,5 @@ def get_queue(request: HttpRequest, office_id: UUID) -> QueueOut:
         state: [] for state in (Visit.State.WAITING, Visit.State.CALLED, Visit.State.SERVING)
     }
     for visit in with_everything(Visit.objects.filter(office=office, state__in=list(groups))):
-        groups[visit.state].append(visit_out(visit))
+        groups[visit.state].append(visit_out(visit, visit.items.all()))
     return QueueOut(**groups)

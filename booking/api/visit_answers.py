@@ -1,28 +1,40 @@
 """How a visit looks to staff: number and matter, never a name."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
 
 from booking.models import Visit, VisitItem
+from booking.prepared import PreparedQuery, ask
 
 from .schemas import NamedItemOut, VisitAppointmentOut, VisitOut
+
+JOINED = ("office", "counter", "appointment")
 
 
 def with_everything(visits: QuerySet[Visit]) -> QuerySet[Visit]:
     """The visits with all that an answer needs, in two queries."""
     items = VisitItem.objects.select_related("offering__service")
-    return visits.select_related("office", "counter", "appointment").prefetch_related(
-        Prefetch("items", items)
-    )
+    return visits.select_related(*JOINED).prefetch_related(Prefetch("items", items))
 
 
 def visit_answer(visit_id: UUID) -> VisitOut:
     """The visit as it stands now."""
-    return visit_out(with_everything(Visit.objects.all()).get(pk=visit_id))
+    (visit,), items = ask(_visit.statement(visit_id), _items.statement(visit_id))
+    return visit_out(visit, items)
 
 
-def visit_out(visit: Visit) -> VisitOut:
+_visit = PreparedQuery(
+    lambda visit_id: Visit.objects.filter(pk=visit_id).select_related(*JOINED), UUID
+)
+_items = PreparedQuery(
+    lambda visit_id: VisitItem.objects.filter(visit=visit_id).select_related("offering__service"),
+    UUID,
+)
+
+
+def visit_out(visit: Visit, items: Iterable[VisitItem]) -> VisitOut:
     zone = visit.office.zone
     appointment = visit.appointment
     return VisitOut(
@@ -36,7 +48,7 @@ def visit_out(visit: Visit) -> VisitOut:
                 quantity=item.quantity,
                 name=item.offering.service.name,
             )
-            for item in visit.items.all()
+            for item in items
         ],
         arrived_at=visit.arrived_at.astimezone(zone),
         due_at=visit.due_at.astimezone(zone),

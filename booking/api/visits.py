@@ -13,6 +13,7 @@ from booking.domain.items import Item, choose_items
 from booking.domain.permissions import require_colleague, require_kiosk
 from booking.domain.visits import people_ahead
 from booking.models import Office, Visit
+from booking.prepared import PreparedQuery
 from booking.throttle import count_attempt, require_attempts_left
 
 from .auth import BearerToken, staff_of, token_holder
@@ -153,11 +154,16 @@ for _name, _described in ACTIONS.items():
 def _visit_of(request: HttpRequest, visit_id: UUID) -> Visit:
     """The visit, for staff of the office it is at. Raises ``NotFound`` or ``NotPermitted``."""
     staff = staff_of(request)
-    visit = Visit.objects.select_related("office").filter(pk=visit_id).first()
+    visit = _visit.first(visit_id)
     if visit is None:
         raise NotFound
     require_colleague(staff, visit.office)
     return visit
+
+
+_visit = PreparedQuery(
+    lambda visit_id: Visit.objects.filter(pk=visit_id).select_related("office"), UUID
+)
 
 
 def _sister_office(office: Office, office_id: str) -> Office:

@@ -11,7 +11,9 @@ from django.db.models import F
 from django.dispatch import Signal
 
 from booking.models import Queue
-from booking.prepared import PreparedUpdate
+from booking.prepared import PreparedUpdate, Statement, ask, nothing
+
+CHECK_KEYS_NOW = Statement("SET CONSTRAINTS ALL IMMEDIATE", [], nothing)
 
 # Sent with ``office_id``. Receivers must not fail the change; errors are only logged.
 queue_changed = Signal()
@@ -23,13 +25,13 @@ def announce(*office_ids: UUID) -> None:
     Call it last in the transaction: the version row is what all changes of one office
     share, and it stays locked until the commit. Several offices are locked in order of id.
     """
-    if connection.vendor == "postgresql":
-        # Foreign keys lock what they point to, by default at the commit: after the version
-        # row, while somebody who changes such a row already waits for the version.
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    for office_id in sorted(set(office_ids)):
-        if not _raise_version(office_id):
+    in_order = sorted(set(office_ids))
+    # Foreign keys lock what they point to, by default at the commit: after the version row,
+    # while somebody who changes such a row already waits for the version.
+    keys = [CHECK_KEYS_NOW] if connection.vendor == "postgresql" else []
+    raised = ask(*keys, *(_raise_version.statement(office_id) for office_id in in_order))
+    for office_id, rows in zip(in_order, raised[len(keys) :], strict=True):
+        if not rows:
             Queue.objects.get_or_create(pk=office_id)
             _raise_version(office_id)
         _announce_after_commit(office_id)

@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 
 from booking import clock
 from booking.models import Authority, Device, Office, StaffRole, StaffToken, User
+from booking.prepared import PreparedQuery
 from booking.security import hash_token, new_token
 
 from .errors import NotFound, NotPermitted
@@ -43,7 +44,7 @@ def authorities_of(user: User, roles: tuple[str, ...] = IN_SETUP) -> QuerySet[Au
 
 def require_desk(user: User, office: Office) -> None:
     """Raise ``NotPermitted`` unless the user works at the office."""
-    if not _works_at(office, user.roles.all(), user):
+    if not _works_at(office, _roles.all(user.pk), user):
         raise NotPermitted
 
 
@@ -52,7 +53,7 @@ def require_colleague(user: User, office: Office) -> None:
 
     So nobody learns from ids what another town has.
     """
-    roles = list(user.roles.all())
+    roles = _roles.all(user.pk)
     if _works_at(office, roles, user):
         return
     if any(role.authority_id == office.authority_id for role in roles):
@@ -98,9 +99,14 @@ def revoke_staff_tokens(user: User) -> int:
 
 def staff_of_token(token: str) -> User | None:
     """The active member of staff a token stands for."""
-    found = StaffToken.objects.filter(token_hash=hash_token(token), user__is_active=True)
-    row = found.select_related("user").first()
-    return row.user if row else None
+    row = _token.first(hash_token(token))
+    return row.user if row and row.user.is_active else None
+
+
+_roles = PreparedQuery(lambda user_id: StaffRole.objects.filter(user=user_id), int)
+_token = PreparedQuery(
+    lambda token_hash: StaffToken.objects.filter(token_hash=token_hash).select_related("user"), str
+)
 
 
 def make_operator(user: User) -> None:

@@ -6,6 +6,7 @@ Counters are locked without their key, so that an event that names one never wai
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from uuid import UUID
 
 from django.db import transaction
@@ -13,6 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from booking import clock
 from booking.models import Counter, Office, User, Visit, VisitEvent, VisitItem
+from booking.prepared import PreparedInsert, PreparedQuery, PreparedSave, ask
 
 from .actor import Actor
 from .announcements import announce
@@ -37,12 +39,14 @@ def waiting_visits(office: Office | UUID) -> QuerySet[Visit]:
 
 def servable_by(counter: Counter) -> Q:
     """The visits a counter offers every item of."""
-    if not counter.offerings.exists():
-        return Q()
-    beyond = VisitItem.objects.filter(visit=OuterRef("pk")).exclude(
-        offering__in=counter.offerings.all()
-    )
-    return ~Q(Exists(beyond))
+    return _servable_by(counter.pk)
+
+
+def _servable_by(counter_id: UUID) -> Q:
+    skills = Counter.offerings.through.objects.filter(counter=counter_id)
+    items = VisitItem.objects.filter(visit=OuterRef("pk"))
+    beyond = items.exclude(offering__in=skills.values("offering"))
+    return Q(~Exists(skills)) | Q(~Exists(beyond))
 
 
 def people_ahead(visit: Visit) -> int:
@@ -210,14 +214,20 @@ def _lock_own_counter(
     counter_id: UUID, staff: User, busy_with: tuple[str, ...] = Visit.AT_COUNTER
 ) -> Counter:
     """The counter of this member of staff, with nobody there in a state of ``busy_with``."""
-    counter = Counter.objects.select_for_update(no_key=True).get(pk=counter_id)
+    (counter,), there = ask(_locked_counter.statement(counter_id), _at.statement(counter_id))
     if counter.state == Counter.State.CLOSED:
         raise CounterClosed
     if counter.staff_id != staff.pk:
         raise CounterTaken(counter)
-    if busy := Visit.objects.filter(counter=counter, state__in=busy_with).first():
+    if busy := next((visit for visit in there if visit.state in busy_with), None):
         raise CounterBusy(busy)
     return counter
+
+
+_locked_counter = PreparedQuery(
+    lambda counter_id: Counter.objects.filter(pk=counter_id).select_for_update(no_key=True), UUID
+)
+_at = PreparedQuery(lambda counter_id: Visit.objects.filter(counter=counter_id), UUID)
 
 
 def _end_pause(counter: Counter) -> bool:
@@ -230,16 +240,23 @@ def _end_pause(counter: Counter) -> bool:
 
 
 def _call_next(counter: Counter, staff: User) -> Visit | None:
-    candidates = waiting_visits(counter.office_id).filter(servable_by(counter))
     # A row that another transaction is changing is passed over, and only where no other is
     # left is it waited for.
-    visit = (
-        candidates.select_for_update(skip_locked=True).first()
-        or candidates.select_for_update().first()
-    )
+    asked = counter.office_id, counter.pk
+    visit = _first_free.first(*asked) or _first.first(*asked)
     if visit is not None:
         _call(visit, counter, staff)
     return visit
+
+
+def _waiting_for(office_id: UUID, counter_id: UUID) -> QuerySet[Visit]:
+    return waiting_visits(office_id).filter(_servable_by(counter_id))
+
+
+_first = PreparedQuery(lambda *ids: _waiting_for(*ids).select_for_update()[:1], UUID, UUID)
+_first_free = PreparedQuery(
+    lambda *ids: _waiting_for(*ids).select_for_update(skip_locked=True)[:1], UUID, UUID
+)
 
 
 def _call(visit: Visit, counter: Counter, staff: User) -> None:
@@ -257,7 +274,15 @@ def _move(visit_id: UUID, action: str, actor: Actor, **changes: object) -> Visit
 
 def _lock_visit(visit_id: UUID) -> Visit:
     # Without a join: it would show the office and counter from before the lock was free.
-    return Visit.objects.select_for_update().get(pk=visit_id)
+    visit = _locked_visit.first(visit_id)
+    if visit is None:
+        raise Visit.DoesNotExist
+    return visit
+
+
+_locked_visit = PreparedQuery(
+    lambda visit_id: Visit.objects.filter(pk=visit_id).select_for_update(), UUID
+)
 
 
 def _apply(visit: Visit, action: str, actor: Actor, changes: dict[str, object]) -> None:
@@ -266,17 +291,25 @@ def _apply(visit: Visit, action: str, actor: Actor, changes: dict[str, object]) 
     if visit.state not in transition.sources:
         raise WrongState(visit)
     source = visit.office_id
-    counter = changes.get("counter") or visit.counter
+    at = visit.counter_id
     visit.state = transition.target
     for field, value in changes.items():
         setattr(visit, field, value)
-    visit.save(update_fields=["state", *changes])
-    VisitEvent.objects.create(
+    event = VisitEvent(
         visit=visit,
         office_id=source,
         kind=transition.event,
         at=clock.now(),
-        counter=counter,
+        counter_id=visit.counter_id or at,
         staff=actor.staff,
         device=actor.device,
     )
+    ask(_save("state", *changes).statement(visit), _insert_event.statement(event))
+
+
+_insert_event = PreparedInsert(VisitEvent)
+
+
+@lru_cache
+def _save(*names: str) -> PreparedSave[Visit]:
+    return PreparedSave(Visit, *names)
