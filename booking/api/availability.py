@@ -17,7 +17,6 @@ from booking.domain.availability import (
     FreeTimes,
     free_times,
     free_times_stamp,
-    may_remember,
 )
 from booking.domain.items import choose_items, require_online, total_minutes
 
@@ -72,8 +71,8 @@ def get_availability(
     """
     question = _Question(office_id, tuple(offering), from_, days)
     document = None
-    if may_remember():
-        document = _remembered(question, free_times_stamp(office_id, question.offering_ids))
+    if stamp := free_times_stamp(office_id):
+        document = _remembered(question, stamp)
     if document is None or document.free.is_over():
         document = _answer(question)
     return HttpResponse(document.json, content_type="application/json")
@@ -89,11 +88,6 @@ class _Question:
     @property
     def chosen(self) -> list[tuple[str, int]]:
         return [_id_and_quantity(choice) for choice in self.choices]
-
-    @property
-    def offering_ids(self) -> list[UUID]:
-        """Those that can be ids; the others are refused by the answer."""
-        return [key for choice, _quantity in self.chosen if (key := _as_uuid(choice))]
 
 
 @dataclass(frozen=True)
@@ -124,13 +118,6 @@ def _answer(question: _Question) -> _Document:
         ],
     )
     return _Document(answer.model_dump_json().encode(), free)
-
-
-def _as_uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _id_and_quantity(choice: str) -> tuple[str, int]:

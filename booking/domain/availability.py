@@ -5,7 +5,7 @@ is remembered in the process, and stays true until the version of the office's g
 minute is over (slots begin and are released on whole minutes) or a hold lapses.
 """
 
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -14,10 +14,10 @@ from operator import attrgetter, itemgetter
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Min, Q, QuerySet
+from django.db.models import F, Min, Q
 
 from booking import clock
-from booking.models import Appointment, Offering, Office, OpeningHours, Slot
+from booking.models import Appointment, Office, OpeningHours, Slot
 from booking.prepared import PreparedQuery, Statement, ask
 
 from .grid import grid_version
@@ -116,30 +116,14 @@ def _find(question: _Question) -> FreeTimes:
     return FreeTimes(by_day, held.aggregate(first=Min("expires_at"))["first"])
 
 
-def free_times_stamp(office_id: UUID, offering_ids: Collection[UUID]) -> Hashable:
-    """All that may change the free times for these offerings, read in one query.
+def free_times_stamp(office_id: UUID) -> Hashable:
+    """All that may change the office's free times, read in one query.
 
     For whoever remembers something made of them; as long as the stamp is equal and they are
-    not over, it is still true.
+    not over, it is still true. ``None`` where nothing may be remembered.
     """
-    if not offering_ids:
-        return None
-    rows = _stamp_of(len(offering_ids)).rows(office_id, *offering_ids)
-    return _this_minute(), tuple(rows)
-
-
-@lru_cache
-def _stamp_of(count: int) -> PreparedQuery[Offering]:
-    """The stamp for so many offerings."""
-
-    def write(office_id: UUID, *offering_ids: UUID) -> QuerySet[Offering]:
-        rows = Offering.objects.filter(office=office_id, pk__in=offering_ids).values_list(
-            "pk", "minutes", "max_quantity", "online",
-            "office__time_zone", "office__horizon_days", "office__slot_grid__version",
-        )  # fmt: skip
-        return rows.order_by("pk")
-
-    return PreparedQuery(write, UUID, *[UUID] * count)
+    version = grid_version(office_id) if may_remember() else 0
+    return (_this_minute(), version) if version else None
 
 
 def may_remember() -> bool:

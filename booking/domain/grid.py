@@ -5,18 +5,19 @@ keys do not do this: Django has them checked at the commit, when it is too late 
 lock is the first of a transaction; the order of those that follow is in ``capacity``. On
 SQLite there is nothing to do, a writing transaction is alone from its first statement.
 
-The version rises with every change of a slot and of the hours. Whoever remembers what was free
-need only compare it.
+The version rises with every change of a slot, of the hours, and of an office or what it offers.
+Whoever remembers what was free need only compare it.
 """
 
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F
+from django.db.models.signals import post_delete, post_save
 
-from booking.models import SlotGrid
+from booking.models import Offering, Office, SlotGrid
 from booking.prepared import PreparedQuery, PreparedUpdate, Statement, ask, nothing
 
 # Advisory locks are fair, unlike row locks: whoever rebuilds is not kept waiting for ever by
@@ -50,13 +51,31 @@ def raise_grid_version(office_id: UUID, *, after: Sequence[Statement] = ()) -> N
         _raise_version(office_id)
 
 
+def _set_up_anew(instance: Office | Offering, **_signal: Any) -> None:
+    """What the office lead sets up decides what is free as well, and is saved by many forms."""
+    office_id = instance.pk if isinstance(instance, Office) else instance.office_id
+    with transaction.atomic():
+        # First, as it may be one of several changes in a transaction that also rebuilds.
+        rebuild_slots_of(office_id)
+        # No row, nothing remembered. Where the office itself goes, none may be made.
+        _raise_version(office_id)
+
+
+def watch_the_set_up() -> None:
+    """Raise the version with every office and offering that is saved or deleted."""
+    for model in (Office, Offering):
+        post_save.connect(_set_up_anew, sender=model)
+        post_delete.connect(_set_up_anew, sender=model)
+
+
 def grid_version(office_id: UUID) -> int:
-    """The version of what is free; 0 where nothing was ever changed."""
-    grid = _grid.first(office_id)
-    return grid.version if grid else 0
+    """The version of what is free; 0 where no slot was ever made."""
+    return next((version for (version,) in _version.rows(office_id)), 0)
 
 
-_grid = PreparedQuery(lambda office_id: SlotGrid.objects.filter(pk=office_id), UUID)
+_version = PreparedQuery(
+    lambda office_id: SlotGrid.objects.filter(pk=office_id).values_list("version"), UUID
+)
 _raise_version = PreparedUpdate(
     lambda office_id: SlotGrid.objects.filter(pk=office_id), UUID, version=F("version") + 1
 )
