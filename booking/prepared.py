@@ -14,7 +14,8 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Expression, Field, Model, QuerySet
 from django.db.models.expressions import RawSQL
@@ -46,8 +47,9 @@ def ask(*statements: Statement) -> list[Any]:
     """The answers, in order. PostgreSQL gets all in one go; each sees what came before it."""
     if not statements:
         return []
-    with connection.cursor() as cursor:
-        if connection.vendor != "postgresql":
+    database = _database()
+    with database.cursor() as cursor:
+        if database.vendor != "postgresql":
             return [_ask_one(cursor, statement) for statement in statements]
         cursor.execute(
             "; ".join(statement.sql for statement in statements),
@@ -84,7 +86,7 @@ class _Text:
     @classmethod
     def written_by(cls, compiler: SQLCompiler, markers: Sequence[Any]) -> "_Text":
         sql, params = compiler.as_sql()
-        stored = [_as_stored(marker) for marker in markers]
+        stored = [_as_stored(marker, compiler.connection) for marker in markers]
         places = [
             (place, stored.index(param)) for place, param in enumerate(params) if param in stored
         ]
@@ -93,9 +95,9 @@ class _Text:
         return cls(sql, tuple(params), tuple(places))
 
     def statement(self, values: Sequence[Any], read: Callable[[CursorWrapper], Any]) -> Statement:
-        params = list(self.params)
+        params, database = list(self.params), _database()
         for place, number in self.places:
-            params[place] = _as_stored(values[number])
+            params[place] = _as_stored(values[number], database)
         return Statement(self.sql, params, read)
 
 
@@ -128,7 +130,7 @@ class PreparedQuery(Generic[M]):
     def _written(self) -> "_WrittenQuery":
         # In one piece: threads may write it side by side, and each must leave it whole.
         markers = _markers(self.kinds)
-        compiler = self.write(*markers).query.get_compiler(connection=connection)
+        compiler = self.write(*markers).query.get_compiler(connection=_database())
         text = _Text.written_by(compiler, markers)
         places = compiler.klass_info["select_fields"] if compiler.klass_info else []
         return _WrittenQuery(
@@ -138,7 +140,7 @@ class PreparedQuery(Generic[M]):
             columns=slice(places[0], places[-1] + 1) if places else slice(0),
             names=[compiler.select[place][0].target.attname for place in places],
             annotated=list(compiler.annotation_col_map.items()),
-            joined=get_related_populators(compiler.klass_info, compiler.select, connection.alias)
+            joined=get_related_populators(compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS)
             if places
             else [],
         )
@@ -167,7 +169,7 @@ class _WrittenQuery:
 
     def _model(self, row: Sequence[Any]) -> Any:
         model = self.compiler.klass_info["model"]
-        found = model.from_db(connection.alias, self.names, row[self.columns])
+        found = model.from_db(DEFAULT_DB_ALIAS, self.names, row[self.columns])
         for name, column in self.annotated:
             setattr(found, name, row[column])
         for populator in self.joined:
@@ -195,7 +197,7 @@ class PreparedUpdate:
         markers = _markers(self.kinds)
         query = self.write(*markers).query.chain(UpdateQuery)
         query.add_update_values(self.changes)
-        return _Text.written_by(query.get_compiler(connection=connection), markers)
+        return _Text.written_by(query.get_compiler(connection=_database()), markers)
 
 
 class PreparedInsert(Generic[M]):
@@ -209,7 +211,7 @@ class PreparedInsert(Generic[M]):
 
     def statement(self, new: M) -> Statement:
         def inserted(_cursor: CursorWrapper) -> None:
-            new._state.adding, new._state.db = False, connection.alias
+            new._state.adding, new._state.db = False, DEFAULT_DB_ALIAS
 
         return Statement(self._sql, _values_to_save(new, self._fields, add=True), inserted)
 
@@ -222,7 +224,7 @@ class PreparedInsert(Generic[M]):
     def _sql(self) -> str:
         query = InsertQuery(self.model)
         query.insert_values(self._fields, [self.model()])
-        ((sql, _params),) = query.get_compiler(connection=connection).as_sql()
+        ((sql, _params),) = query.get_compiler(connection=_database()).as_sql()
         return sql
 
 
@@ -250,21 +252,27 @@ class PreparedSave(Generic[M]):
         query = UpdateQuery(self.model)
         query.add_filter("pk", place)
         query.add_update_fields([(field, None, place) for field in self._fields])
-        return query.get_compiler(connection=connection).as_sql()[0]
+        return query.get_compiler(connection=_database()).as_sql()[0]
 
 
 def _values_to_save(row: Model, fields: Sequence[Field], *, add: bool) -> list[Any]:
-    return [field.get_db_prep_save(field.pre_save(row, add), connection) for field in fields]
+    database = _database()
+    return [field.get_db_prep_save(field.pre_save(row, add), database) for field in fields]
 
 
 def _markers(kinds: Sequence[type]) -> list[Any]:
     return [MARKERS[kind](place) for place, kind in enumerate(kinds)]
 
 
-def _as_stored(value: Any) -> Any:
+def _as_stored(value: Any, database: BaseDatabaseWrapper) -> Any:
     """As the database's driver wants it."""
     if isinstance(value, UUID):
-        return value if connection.features.has_native_uuid_field else value.hex
+        return value if database.features.has_native_uuid_field else value.hex
     if isinstance(value, datetime):
-        return connection.ops.adapt_datetimefield_value(value)
+        return database.ops.adapt_datetimefield_value(value)
     return value
+
+
+def _database() -> BaseDatabaseWrapper:
+    """This thread's connection itself: asking it through ``django.db.connection`` costs."""
+    return connections[DEFAULT_DB_ALIAS]

@@ -13,7 +13,6 @@ from booking.domain.appointments import (
 )
 from booking.domain.errors import NotFound
 from booking.domain.holds import expire_holds
-from booking.domain.items import choose_items
 from booking.guess_limit import count_wrong_secret
 from booking.hold_limit import limit_holds
 from booking.models import Appointment
@@ -21,7 +20,7 @@ from booking.security import appointment_secret, is_appointment_secret
 
 from .auth import AppointmentSecret
 from .reference import answers
-from .requests import IdempotencyKey, get_office, scoped_key, start_in
+from .requests import IdempotencyKey, get_office_and_items, scoped_key, start_in
 from .schemas import AppointmentOut, DetailsIn, HoldIn, HoldOut, ItemOut
 
 router = Router(tags=["Appointments"])
@@ -50,8 +49,8 @@ def hold(
     request: HttpRequest, office_id: UUID, body: HoldIn, idempotency_key: IdempotencyKey = None
 ) -> HoldOut:
     """Take a time for some minutes, until `expires_at`; then confirm it, or it lapses."""
-    office = get_office(office_id)
-    items = choose_items(office, [(item.id, item.quantity) for item in body.offerings])
+    chosen = [(item.id, item.quantity) for item in body.offerings]
+    office, items = get_office_and_items(office_id, chosen)
     limit_holds(request)
     appointment = hold_appointment(
         office=office,

@@ -18,10 +18,10 @@ from booking.domain.availability import (
     free_times,
     free_times_stamp,
 )
-from booking.domain.items import choose_items, require_online, total_minutes
+from booking.domain.items import require_online, total_minutes
 
 from .reference import answers
-from .requests import Day, get_office
+from .requests import Day, get_office_and_items
 from .schemas import AvailabilityOut, DayOut
 
 router = Router(tags=["Appointments"])
@@ -103,8 +103,7 @@ def _remembered(question: _Question, _stamp: Hashable) -> _Document:
 
 
 def _answer(question: _Question) -> _Document:
-    office = get_office(question.office_id)
-    items = choose_items(office, question.chosen)
+    office, items = get_office_and_items(question.office_id, question.chosen)
     require_online(items)
     first_day = question.first_day or clock.today(office.zone)
     free = free_times(office, items, first_day=first_day, days=question.days)

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -10,9 +11,10 @@ from zoneinfo import ZoneInfo
 from ninja import Header
 from pydantic import BeforeValidator, WithJsonSchema
 
-from booking.domain.errors import NotFound, OutsideHours
+from booking.domain.errors import NotFound, OutsideHours, Refused
+from booking.domain.items import Item, add_up, items_among, reading_offerings
 from booking.models import Office
-from booking.prepared import PreparedQuery
+from booking.prepared import PreparedQuery, ask
 
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -84,6 +86,21 @@ def scoped_key(scope: str, key: str | None) -> str | None:
     if key is None:
         return None
     return hashlib.sha256(f"api:{scope}:{key}".encode()).hexdigest()
+
+
+def get_office_and_items(
+    office_id: UUID, chosen: Iterable[tuple[str, int]]
+) -> tuple[Office, list[Item]]:
+    """Raises ``NotFound`` first, then what ``choose_items`` raises."""
+    try:
+        quantities = add_up(chosen)
+    except Refused:
+        get_office(office_id)
+        raise
+    found, offered = ask(_office.statement(office_id), reading_offerings(office_id, quantities))
+    if not found:
+        raise NotFound
+    return found[0], items_among(offered, quantities)
 
 
 def get_office(office_id: UUID) -> Office:

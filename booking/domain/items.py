@@ -1,6 +1,6 @@
 """What somebody comes for: offerings with quantities."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from booking.models import Offering, Office
-from booking.prepared import PreparedQuery
+from booking.prepared import PreparedQuery, Statement, ask
 
 from .errors import NothingChosen, NotOnline, NotWalkIn, OfferingUnknown, QuantityOutOfRange
 
@@ -26,6 +26,12 @@ def choose_items(office: Office, chosen: Iterable[tuple[UUID | str, int]]) -> li
 
     Raises ``NothingChosen``, ``OfferingUnknown`` or ``QuantityOutOfRange``.
     """
+    quantities = add_up(chosen)
+    return items_among(ask(reading_offerings(office.pk, quantities))[0], quantities)
+
+
+def add_up(chosen: Iterable[tuple[UUID | str, int]]) -> dict[UUID, int]:
+    """How many of each. Raises ``NothingChosen`` or ``OfferingUnknown``."""
     quantities: dict[UUID, int] = {}
     for offering_id, quantity in chosen:
         try:
@@ -35,7 +41,16 @@ def choose_items(office: Office, chosen: Iterable[tuple[UUID | str, int]]) -> li
         quantities[key] = quantities.get(key, 0) + quantity
     if not quantities:
         raise NothingChosen
-    offered = _offered(len(quantities)).all(office.pk, *quantities)
+    return quantities
+
+
+def reading_offerings(office_id: UUID, offering_ids: Collection[UUID]) -> Statement:
+    """Those of the ids that the office offers, each with its service."""
+    return _offerings(len(offering_ids)).statement(office_id, *offering_ids)
+
+
+def items_among(offered: Iterable[Offering], quantities: Mapping[UUID, int]) -> list[Item]:
+    """Raises ``OfferingUnknown`` or ``QuantityOutOfRange``."""
     by_id = {offering.pk: offering for offering in offered}
     if len(by_id) != len(quantities):
         raise OfferingUnknown
@@ -47,9 +62,7 @@ def choose_items(office: Office, chosen: Iterable[tuple[UUID | str, int]]) -> li
 
 
 @lru_cache
-def _offered(count: int) -> PreparedQuery[Offering]:
-    """Which of so many ids an office offers, each with its service."""
-
+def _offerings(count: int) -> PreparedQuery[Offering]:
     def write(office_id: UUID, *offering_ids: UUID) -> QuerySet[Offering]:
         offered = Offering.objects.filter(office=office_id, pk__in=offering_ids)
         return offered.select_related("service").order_by()
