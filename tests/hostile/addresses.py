@@ -78,6 +78,7 @@ KEYS = {
     "desk_next": DESK,
     "desk_call": DESK,
     "desk_transfer": DESK,
+    "desk_priority": DESK,
     "desk_visit": DESK,
     "display": DISPLAY,
     "display_time": DISPLAY,
