@@ -342,6 +342,16 @@ class CounterBusy(Conflict):
         return _("%(number)s is still at this counter.") % {"number": self.visit.number}
 
 
+class NothingToUndo(Conflict):
+    """The ten seconds are over, or somebody has gone on from there."""
+
+    code = "nothing_to_undo"
+
+    @property
+    def message(self) -> str:
+        return _("This can no longer be undone.")
+
+
 class CannotServe(Conflict):
     code = "cannot_serve"
 

@@ -28,7 +28,14 @@ from .errors import (
 )
 from .items import Item
 from .tickets import bring_serial
+from .undo import Before, before_of, remember
 from .visit_states import TRANSITIONS
+
+# A visit before an action, and the event of the action.
+Step = tuple[Before, VisitEvent]
+# A call that was heard twice cannot be made unheard.
+NOT_UNDONE = ("recall",)
+CHANGES_ITEMS = ("transfer",)
 
 
 def waiting_visits(office: Office | UUID) -> QuerySet[Visit]:
@@ -102,9 +109,11 @@ def finish_and_call_next(counter_id: UUID, *, staff: User) -> Visit | None:
     counter = _lock_own_counter(counter_id, staff, busy_with=(Visit.State.CALLED,))
     was_paused = _end_pause(counter)
     serving = Visit.objects.select_for_update().filter(counter=counter).first()
+    finished = []
     if serving is not None:
-        _apply(serving, "finish", Actor(staff=staff), {"counter": None})
-    visit = _call_next(counter, staff)
+        finished = [_apply(serving, "finish", Actor(staff=staff), {"counter": None})]
+        remember(staff, *finished)
+    visit = _call_next(counter, staff, *finished)
     if visit is not None or serving is not None or was_paused:
         announce(counter.office_id)
     return visit
@@ -203,7 +212,7 @@ def transfer(
         changes["serial"] = bring_serial(target, visit.day, visit.letter, visit.serial)
         # The key belongs to the kiosk of the office that issued the ticket.
         changes["idempotency_key"] = None
-    _apply(visit, "transfer", actor, changes)
+    remember(actor.staff, _apply(visit, "transfer", actor, changes))
     if items:
         visit.items.all().delete()
         VisitItem.objects.bulk_create(
@@ -240,11 +249,12 @@ def _end_pause(counter: Counter) -> bool:
     if counter.state != Counter.State.PAUSED:
         return False
     counter.state = Counter.State.OPEN
-    counter.save(update_fields=["state"])
+    counter.pause_reason = ""
+    counter.save(update_fields=["state", "pause_reason"])
     return True
 
 
-def _call_next(counter: Counter, staff: User) -> Visit | None:
+def _call_next(counter: Counter, staff: User, *before: Step) -> Visit | None:
     candidates = waiting_visits(counter.office_id).filter(servable_by(counter))
     # A row that another transaction is changing is passed over, and only where no other is
     # left is it waited for.
@@ -253,13 +263,14 @@ def _call_next(counter: Counter, staff: User) -> Visit | None:
         or candidates.select_for_update().first()
     )
     if visit is not None:
-        _call(visit, counter, staff)
+        _call(visit, counter, staff, *before)
     return visit
 
 
-def _call(visit: Visit, counter: Counter, staff: User) -> None:
+def _call(visit: Visit, counter: Counter, staff: User, *before: Step) -> None:
+    """Call somebody; with what came before in the same action, for the undo."""
     changes = {"counter": counter, "called_at": clock.now(), "recalled": False}
-    _apply(visit, "call", Actor(staff=staff), changes)
+    remember(staff, *before, _apply(visit, "call", Actor(staff=staff), changes))
 
 
 @transaction.atomic
@@ -268,7 +279,8 @@ def _move(visit_id: UUID, action: str, actor: Actor, **changes: object) -> Visit
 
 
 def _change(visit: Visit, action: str, actor: Actor, **changes: object) -> Visit:
-    _apply(visit, action, actor, changes)
+    step = _apply(visit, action, actor, changes)
+    remember(actor.staff, *([] if action in NOT_UNDONE else [step]))
     announce(visit.office_id)
     return visit
 
@@ -278,18 +290,19 @@ def _lock_visit(visit_id: UUID) -> Visit:
     return Visit.objects.select_for_update().get(pk=visit_id)
 
 
-def _apply(visit: Visit, action: str, actor: Actor, changes: dict[str, object]) -> None:
-    """Change a locked visit and log it. Raises ``WrongState``."""
+def _apply(visit: Visit, action: str, actor: Actor, changes: dict[str, object]) -> Step:
+    """Change a locked visit and log it; for the undo, how it was. Raises ``WrongState``."""
     transition = TRANSITIONS[action]
     if visit.state not in transition.sources:
         raise WrongState(visit)
+    before = before_of(visit, with_items=action in CHANGES_ITEMS)
     source = visit.office_id
     counter = changes.get("counter") or visit.counter
     visit.state = transition.target
     for field, value in changes.items():
         setattr(visit, field, value)
     visit.save(update_fields=["state", *changes])
-    VisitEvent.objects.create(
+    event = VisitEvent.objects.create(
         visit=visit,
         office_id=source,
         kind=transition.event,
@@ -299,3 +312,4 @@ def _apply(visit: Visit, action: str, actor: Actor, changes: dict[str, object]) 
         staff=actor.staff,
         device=actor.device,
     )
+    return before, event

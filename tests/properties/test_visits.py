@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import timedelta
+from itertools import pairwise
 
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
@@ -11,9 +12,11 @@ from booking.domain.actor import CITIZEN, Actor
 from booking.domain.appointments import confirm_appointment, hold_appointment
 from booking.domain.arrivals import check_in, draw_ticket
 from booking.domain.errors import Refused
+from booking.domain.event_log import standing
 from booking.domain.items import Item
+from booking.domain.undo import UNDO_FOR, before_of, undo
 from booking.domain.visit_states import TRANSITIONS
-from booking.models import Counter, Queue, User, Visit, VisitEvent
+from booking.models import Counter, LastAction, Queue, User, Visit, VisitEvent
 from tests import factories
 from tests.conftest import TUESDAY
 
@@ -177,9 +180,25 @@ class VisitMachine(RolledBackMachine):
             assert moved.due_at == chosen.due_at
             self.changed_by(1)
 
-    @rule(minutes=st.integers(0, 15))
-    def wait(self, minutes) -> None:
-        self.now += timedelta(minutes=minutes)
+    @rule(clerk=st.integers(0, 2))
+    def undo(self, clerk) -> None:
+        staff = self.staff[clerk]
+        last = LastAction.objects.filter(staff=staff).first()
+        try:
+            restored = undo(staff=staff)
+        except Refused:
+            self.changed_by(0)
+            return
+        assert self.now - last.at < UNDO_FOR
+        self.changed_by(len(last.before))
+        for visit, step in zip(restored, reversed(last.before), strict=True):
+            now = before_of(Visit.objects.get(pk=visit.pk), with_items=step["items"] is not None)
+            assert now["fields"] == step["fields"]
+            assert now["items"] == step["items"]
+
+    @rule(seconds=st.integers(0, 9) | st.integers(0, 15).map(lambda minutes: 60 * minutes))
+    def wait(self, seconds) -> None:
+        self.now += timedelta(seconds=seconds)
         self.set_time(self.now)
 
     @invariant()
@@ -196,7 +215,7 @@ class VisitMachine(RolledBackMachine):
     def the_log_alone_tells_the_state(self) -> None:
         for visit in Visit.objects.prefetch_related("events"):
             state, counter = None, None
-            for event in visit.events.all():
+            for event in standing(visit.events.all()):
                 if event.kind in ARRIVALS:
                     assert state is None
                     state = "waiting"
@@ -206,6 +225,14 @@ class VisitMachine(RolledBackMachine):
                 state = transition.target
                 counter = event.counter_id if state in Visit.AT_COUNTER else None
             assert (state, counter) == (visit.state, visit.counter_id)
+
+    @invariant()
+    def what_is_undone_was_undone_by_whoever_did_it(self) -> None:
+        for visit in Visit.objects.prefetch_related("events"):
+            events = list(visit.events.all())
+            for before, event in pairwise(events):
+                if event.kind == VisitEvent.Kind.UNDONE:
+                    assert before.staff_id == event.staff_id
 
 
 def test_visits_stay_right_whatever_happens(play, set_time):
