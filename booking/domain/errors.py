@@ -352,6 +352,17 @@ class NothingToUndo(Conflict):
         return _("This can no longer be undone.")
 
 
+class NoteTooLong(Invalid):
+    code = "note_too_long"
+
+    def __init__(self, at_most: int) -> None:
+        self.at_most = at_most
+
+    @property
+    def message(self) -> str:
+        return _("A note has %(count)d characters at most.") % {"count": self.at_most}
+
+
 class CannotServe(Conflict):
     code = "cannot_serve"
 

@@ -21,6 +21,8 @@ TRANSITIONS = {
     "put_back": _transition("called missed", "waiting", "returned"),
     "begin": _transition("called", "serving", "begun"),
     "finish": _transition("serving", "done", "finished"),
+    "finish_item": _transition("serving", "serving", "item_done"),
+    "pass_on": _transition("serving", "waiting", "passed_on"),
     "missed": _transition("called", "missed", "missed"),
     "park": _transition("waiting called serving", "parked", "parked"),
     "unpark": _transition("parked", "waiting", "unparked"),

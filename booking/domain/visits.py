@@ -35,7 +35,7 @@ from .visit_states import TRANSITIONS
 Step = tuple[Before, VisitEvent]
 # A call that was heard twice cannot be made unheard.
 NOT_UNDONE = ("recall",)
-CHANGES_ITEMS = ("transfer",)
+CHANGES_ITEMS = ("transfer", "finish_item", "pass_on")
 
 
 def waiting_visits(office: Office | UUID) -> QuerySet[Visit]:
@@ -44,13 +44,33 @@ def waiting_visits(office: Office | UUID) -> QuerySet[Visit]:
 
 
 def servable_by(counter: Counter) -> Q:
-    """The visits a counter offers every item of."""
-    if not counter.offerings.exists():
+    """The visits a counter can do something for.
+
+    It offers every item that is still to be done. Where no counter that is open now does, some
+    of them are enough: the visit goes on to another counter for the rest.
+    """
+    skills = _skills(counter)
+    offered = skills.pop(counter.pk)
+    if not offered:
         return Q()
-    beyond = VisitItem.objects.filter(visit=OuterRef("pk")).exclude(
-        offering__in=counter.offerings.all()
-    )
-    return ~Q(Exists(beyond))
+    to_do = VisitItem.objects.filter(visit=OuterRef("pk"), done_at__isnull=True)
+    everything = ~Q(Exists(to_do.exclude(offering__in=offered)))
+    if not all(skills.values()):
+        return everything
+    something = Q(Exists(to_do.filter(offering__in=offered)))
+    for others in skills.values():
+        something &= Q(Exists(to_do.exclude(offering__in=others)))
+    return everything | something
+
+
+def _skills(counter: Counter) -> dict[UUID, set[UUID]]:
+    """What this counter and the open ones of its office offer; an empty set means everything."""
+    at_work = Counter.objects.filter(office=counter.office_id)
+    at_work = at_work.filter(~Q(state=Counter.State.CLOSED) | Q(pk=counter.pk))
+    skills: dict[UUID, set[UUID]] = {counter.pk: set()}
+    for counter_id, offering_id in at_work.order_by().values_list("pk", "offerings"):
+        skills.setdefault(counter_id, set()).update([offering_id] if offering_id else [])
+    return skills
 
 
 def people_ahead(visit: Visit) -> int:
@@ -111,7 +131,7 @@ def finish_and_call_next(counter_id: UUID, *, staff: User) -> Visit | None:
     serving = Visit.objects.select_for_update().filter(counter=counter).first()
     finished = []
     if serving is not None:
-        finished = [_apply(serving, "finish", Actor(staff=staff), {"counter": None})]
+        finished = [_finish(serving, Actor(staff=staff))]
         remember(staff, *finished)
     visit = _call_next(counter, staff, *finished)
     if visit is not None or serving is not None or was_paused:
@@ -146,9 +166,30 @@ def begin(visit_id: UUID, *, actor: Actor) -> Visit:
     return _move(visit_id, "begin", actor)
 
 
+@transaction.atomic
 def finish(visit_id: UUID, *, actor: Actor) -> Visit:
-    """The matter is done. Raises ``WrongState``."""
-    return _move(visit_id, "finish", actor, counter=None)
+    """The matter is done; or done here, and on to another counter. Raises ``WrongState``."""
+    visit = _lock_visit(visit_id)
+    remember(actor.staff, _finish(visit, actor))
+    announce(visit.office_id)
+    return visit
+
+
+@transaction.atomic
+def finish_item(visit_id: UUID, offering_id: UUID, *, actor: Actor) -> Visit:
+    """One of the services is done, the person stays for the others.
+
+    Raises ``WrongState``, also where the visit has no such service to be done.
+    """
+    visit = _lock_visit(visit_id)
+    item = visit.items.filter(offering=offering_id, done_at__isnull=True).first()
+    if item is None:
+        raise WrongState(visit)
+    remember(actor.staff, _apply(visit, "finish_item", actor, {}, offering_id=offering_id))
+    item.done_at = clock.now()
+    item.save(update_fields=["done_at"])
+    announce(visit.office_id)
+    return visit
 
 
 def missed(visit_id: UUID, *, actor: Actor) -> Visit:
@@ -214,7 +255,8 @@ def transfer(
         changes["idempotency_key"] = None
     remember(actor.staff, _apply(visit, "transfer", actor, changes))
     if items:
-        visit.items.all().delete()
+        new = [item.offering for item in items]
+        visit.items.filter(Q(done_at__isnull=True) | Q(offering__in=new)).delete()
         VisitItem.objects.bulk_create(
             VisitItem(visit=visit, offering=item.offering, quantity=item.quantity) for item in items
         )
@@ -223,11 +265,23 @@ def transfer(
 
 
 def _same_services(visit: Visit, target: Office) -> list[Item]:
-    quantities = dict(visit.items.values_list("offering__service", "quantity"))
+    to_do = visit.items.filter(done_at__isnull=True)
+    quantities = dict(to_do.values_list("offering__service", "quantity"))
     offerings = target.offerings.filter(service__in=quantities)
     if len(offerings) != len(quantities):
         raise OfferingUnknown
     return [Item(offering, quantities[offering.service_id]) for offering in offerings]
+
+
+def _finish(visit: Visit, actor: Actor) -> Step:
+    """The end; but who needs another counter for the rest waits for it, at the old place."""
+    offered = list(visit.counter.offerings.values_list("pk", flat=True)) if visit.counter else []
+    to_do = visit.items.filter(done_at__isnull=True)
+    if not offered or not to_do.exclude(offering__in=offered).exists():
+        return _apply(visit, "finish", actor, {"counter": None})
+    step = _apply(visit, "pass_on", actor, {"counter": None})
+    to_do.filter(offering__in=offered).update(done_at=clock.now())
+    return step
 
 
 def _lock_own_counter(
@@ -290,7 +344,13 @@ def _lock_visit(visit_id: UUID) -> Visit:
     return Visit.objects.select_for_update().get(pk=visit_id)
 
 
-def _apply(visit: Visit, action: str, actor: Actor, changes: dict[str, object]) -> Step:
+def _apply(
+    visit: Visit,
+    action: str,
+    actor: Actor,
+    changes: dict[str, object],
+    offering_id: UUID | None = None,
+) -> Step:
     """Change a locked visit and log it; for the undo, how it was. Raises ``WrongState``."""
     transition = TRANSITIONS[action]
     if visit.state not in transition.sources:
@@ -308,6 +368,7 @@ def _apply(visit: Visit, action: str, actor: Actor, changes: dict[str, object]) 
         kind=transition.event,
         at=clock.now(),
         priority=changes.get("priority", ""),
+        offering_id=offering_id,
         counter=counter,
         staff=actor.staff,
         device=actor.device,

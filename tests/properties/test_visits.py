@@ -50,6 +50,9 @@ class VisitMachine(RolledBackMachine):
             self.counters += [factories.CounterFactory(office=office) for _ in range(2)]
         # One counter serves only one of the offerings.
         self.counters[1].offerings.add(self.offerings[0])
+        # At the second office everybody with two services needs two counters.
+        self.counters[2].offerings.add(self.offerings[2])
+        self.counters[3].offerings.add(self.offerings[3])
         for number in range(3):
             start = TUESDAY + timedelta(minutes=10 * (number + 1))
             items = [Item(self.offerings[0], 1)]
@@ -82,6 +85,27 @@ class VisitMachine(RolledBackMachine):
         items = [Item(offering, 1)]
         with suppress(Refused):
             draw_ticket(office=offering.office, items=items, actor=CITIZEN)
+            self.changed_by(1)
+
+    @rule(office=st.integers(0, 1))
+    def draw_for_two_services(self, office) -> None:
+        items = [Item(offering, 1) for offering in self.offerings[2 * office :][:2]]
+        with suppress(Refused):
+            draw_ticket(office=self.offices[office], items=items, actor=CITIZEN)
+            self.changed_by(1)
+
+    @precondition(lambda self: Visit.objects.exists())
+    @rule(visit=places, first=st.booleans())
+    def finish_item(self, visit, first) -> None:
+        chosen = self.pick(visit)
+        items = list(chosen.items.all())
+        offering = (items[0] if first else items[-1]).offering_id
+        try:
+            visits.finish_item(chosen.pk, offering, actor=Actor(staff=self.staff[0]))
+        except Refused:
+            self.changed_by(0)
+        else:
+            assert chosen.state == "serving"
             self.changed_by(1)
 
     @rule(place=st.integers(0, 2))
@@ -205,6 +229,22 @@ class VisitMachine(RolledBackMachine):
     def a_visit_has_a_counter_only_when_called(self) -> None:
         for visit in Visit.objects.all():
             assert (visit.counter_id is not None) == (visit.state in Visit.AT_COUNTER)
+
+    @invariant()
+    def nobody_waits_whom_the_open_counters_could_serve_and_none_may_call(self) -> None:
+        for office in getattr(self, "offices", []):
+            at_work = list(office.counters.exclude(state=Counter.State.CLOSED))
+            offered = set()
+            for counter in at_work:
+                own = set(counter.offerings.values_list("pk", flat=True))
+                offered |= own or set(office.offerings.values_list("pk", flat=True))
+            for visit in Visit.objects.filter(office=office, state="waiting"):
+                to_do = set(visit.items.filter(done_at=None).values_list("offering", flat=True))
+                callable_ = any(
+                    Visit.objects.filter(visits.servable_by(counter), pk=visit.pk).exists()
+                    for counter in at_work
+                )
+                assert callable_ == bool(to_do & offered or (at_work and not to_do))
 
     @invariant()
     def a_counter_has_at_most_one_visit(self) -> None:

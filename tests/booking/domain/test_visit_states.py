@@ -12,7 +12,7 @@ from booking.models import Visit, VisitEvent
             "called",
             ["recall", "put_back", "begin", "missed", "park", "transfer", "leave", "forget"],
         ),
-        ("serving", ["finish", "park", "transfer", "leave", "forget"]),
+        ("serving", ["finish", "finish_item", "pass_on", "park", "transfer", "leave", "forget"]),
         ("parked", ["unpark", "transfer", "leave", "forget"]),
         ("missed", ["put_back"]),
         ("done", []),
