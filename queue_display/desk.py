@@ -18,9 +18,10 @@ from booking.domain import counters, visits
 from booking.domain.actor import Actor
 from booking.domain.errors import Refused
 from booking.domain.permissions import offices_of
-from booking.models import Visit
+from booking.domain.undo import undo
+from booking.models import Counter, Visit
 
-from .desk_actions import VISIT_ACTIONS
+from .desk_actions import PASSED_ON, VISIT_ACTIONS
 from .desk_answers import (
     answer,
     attempt,
@@ -33,6 +34,8 @@ from .desk_answers import (
 )
 from .desk_transfer import chosen_target, transfer_targets
 from .wording import counter_name
+
+State = Visit.State
 
 # Pages -----------------------------------------------------------------------------
 
@@ -105,15 +108,21 @@ def desk_close(request: HttpRequest, counter_id: UUID) -> HttpResponse:
     return attempt(request, counter.office, leave)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @for_staff
 def desk_pause(request: HttpRequest, counter_id: UUID) -> HttpResponse:
-    """Begin a pause (``paused=1``) or end it."""
+    """Say why one pauses; begin a pause (``paused=1``) or end it."""
     counter = counter_of(request, counter_id)
+    if request.method == "GET":
+        reasons = Counter.PauseReason.choices
+        context = {"counter": counter, "office": counter.office, "reasons": reasons}
+        return render_step(request, "desk/_pause.html", counter.office, context)
     paused = request.POST.get("paused") == "1"
+    said = request.POST.get("reason", "")
+    reason = said if said in Counter.PauseReason.values else ""
 
     def pause() -> str:
-        counters.pause_counter(counter.pk, staff=request.user, paused=paused)
+        counters.pause_counter(counter.pk, staff=request.user, paused=paused, reason=reason)
         return _("Your counter is paused.") if paused else _("Your counter is open again.")
 
     return attempt(request, counter.office, pause)
@@ -160,8 +169,9 @@ def desk_visit(request: HttpRequest, visit_id: UUID, action: str) -> HttpRespons
     def change() -> str:
         with transaction.atomic():
             visits.require_in_hand(visit.pk, staff=request.user)
-            chosen.change(visit.pk, actor=Actor(staff=request.user))
-        return chosen.done % {"number": visit.number}
+            changed = chosen.change(visit.pk, actor=Actor(staff=request.user))
+        done = PASSED_ON if action == "finish" and changed.state == State.WAITING else chosen.done
+        return done % {"number": visit.number}
 
     return attempt(request, visit.office, change)
 
@@ -187,6 +197,33 @@ def desk_transfer(request: HttpRequest, visit_id: UUID) -> HttpResponse:
             return answer(request, visit.office, _transferred(visit, sent), messages.INFO)
     response = render_step(request, "desk/_transfer.html", visit.office, context)
     return retarget(response, "#desk-step") if request.htmx else response
+
+
+@require_POST
+@for_staff
+def desk_item_done(request: HttpRequest, visit_id: UUID, offering_id: UUID) -> HttpResponse:
+    """One of the person's services is done."""
+    visit = visit_of(request, visit_id)
+
+    def finish() -> str:
+        with transaction.atomic():
+            visits.require_in_hand(visit.pk, staff=request.user)
+            visits.finish_item(visit.pk, offering_id, actor=Actor(staff=request.user))
+        return _("One service of %(number)s is done.") % {"number": visit.number}
+
+    return attempt(request, visit.office, finish)
+
+
+@require_POST
+@for_staff
+def desk_undo(request: HttpRequest, office_id: UUID) -> HttpResponse:
+    """Take back what one did last."""
+
+    def take_back() -> str:
+        numbers = ", ".join(visit.number for visit in undo(staff=request.user))
+        return _("Undone: %(numbers)s") % {"numbers": numbers}
+
+    return attempt(request, office_of(request, office_id), take_back)
 
 
 def _transferred(before: Visit, after: Visit) -> str:

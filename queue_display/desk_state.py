@@ -3,13 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from uuid import UUID
 
 from django.db.models import Prefetch, Q
 
 from booking import clock
+from booking.domain.event_log import WITHOUT_STATE, standing
 from booking.domain.slot_grid import local_day_bounds
+from booking.domain.undo import UNDO_FOR, last_action
 from booking.domain.visit_states import possible_actions
+from booking.domain.visits import servable_by, waiting_visits
 from booking.models import (
     Appointment,
     AppointmentItem,
@@ -42,6 +46,27 @@ class Span:
 
 
 @dataclass(frozen=True)
+class Task:
+    """One service of a visit: whether it is done, and whether this counter offers it."""
+
+    item: VisitItem
+    is_here: bool
+
+    @property
+    def is_done(self) -> bool:
+        return self.item.done_at is not None
+
+    @property
+    def name(self) -> str:
+        return _services([self.item])[0]
+
+    @property
+    def minutes(self) -> int:
+        """What the office plans for it."""
+        return self.item.offering.minutes * self.item.quantity
+
+
+@dataclass(frozen=True)
 class Person:
     """Somebody at the office, at the moment ``now``. Times are aware."""
 
@@ -49,8 +74,10 @@ class Person:
     now: datetime
     # Since when in the present state.
     since: datetime
-    # Whether the clerk's counter offers everything the person came for.
+    # Whether the clerk's counter can call this person now.
     servable: bool
+    # What the clerk's counter is restricted to; empty where it offers everything.
+    offered: frozenset[UUID] = frozenset()
 
     @property
     def name(self) -> str:
@@ -62,7 +89,20 @@ class Person:
 
     @property
     def services(self) -> list[str]:
-        return _services(self.visit.items.all())
+        """What is still to be done."""
+        return _services(task.item for task in self.tasks if not task.is_done)
+
+    @property
+    def tasks(self) -> list[Task]:
+        return [
+            Task(item, is_here=not self.offered or item.offering_id in self.offered)
+            for item in self.visit.items.all()
+        ]
+
+    @property
+    def passes_on(self) -> bool:
+        """Whether something is left that needs another counter."""
+        return any(not task.is_done and not task.is_here for task in self.tasks)
 
     @property
     def is_late(self) -> bool:
@@ -115,6 +155,14 @@ class CurrentAction:
 
 
 @dataclass(frozen=True)
+class Undo:
+    """What the clerk can take back, and for how many seconds."""
+
+    seconds: int
+    what: str
+
+
+@dataclass(frozen=True)
 class DeskState:
     """An office as one clerk sees it, at least as new as ``version``."""
 
@@ -128,6 +176,7 @@ class DeskState:
     parked: list[Person]
     missed: list[Person]
     expected: list[Expected]
+    undo: Undo | None
 
     @property
     def next(self) -> Person | None:
@@ -170,7 +219,7 @@ def desk_state(office: Office, user: User) -> DeskState:
     now = clock.now()
     counters = list(office.counters.select_related("staff"))
     mine = next((counter for counter in counters if counter.staff_id == user.pk), None)
-    people = _people(office, now, _offered_at(mine))
+    people = _people(office, now, mine)
     at_counter = {person.visit.counter_id: person for person in people if person.visit.counter_id}
     by_state = {
         state: [person for person in people if person.visit.state == state] for state in Visit.State
@@ -186,15 +235,19 @@ def desk_state(office: Office, user: User) -> DeskState:
         parked=by_state[Visit.State.PARKED],
         missed=by_state[Visit.State.MISSED],
         expected=_expected(office, now),
+        undo=_undo(user, now) if mine else None,
     )
 
 
-def _offered_at(counter: Counter | None) -> set[UUID]:
-    """The offerings a counter is restricted to; empty where it serves all."""
-    return set(counter.offerings.values_list("pk", flat=True)) if counter else set()
+def _undo(user: User, now: datetime) -> Undo | None:
+    last = last_action(user)
+    if last is None:
+        return None
+    done = [f"{step['number']} {VisitEvent.Kind(step['kind']).label}" for step in last.before]
+    return Undo(ceil((last.at + UNDO_FOR - now).total_seconds()), ", ".join(done))
 
 
-def _people(office: Office, now: datetime, offered: set[UUID]) -> list[Person]:
+def _people(office: Office, now: datetime, mine: Counter | None) -> list[Person]:
     """Everybody who is here, and who did not come today, in call order."""
     today = clock.today(office.zone)
     items = VisitItem.objects.select_related("offering__service")
@@ -205,18 +258,33 @@ def _people(office: Office, now: datetime, offered: set[UUID]) -> list[Person]:
         .select_related("appointment")
         .prefetch_related(Prefetch("items", queryset=items))
     )
-    settled = [visit.pk for visit in visits if visit.state != Visit.State.WAITING]
-    events = VisitEvent.objects.filter(visit__in=settled).values_list("visit_id", "at")
-    since = dict(events.order_by("pk"))  # the last event of each wins
+    since = _since([visit for visit in visits if visit.state != Visit.State.WAITING])
+    offered, servable = frozenset[UUID](), {visit.pk for visit in visits}
+    if mine is not None:
+        offered = frozenset(mine.offerings.values_list("pk", flat=True))
+        callable_ = waiting_visits(office).filter(servable_by(mine))
+        servable = set(callable_.values_list("pk", flat=True))
     return [
         Person(
             visit=visit,
             now=now,
             since=since.get(visit.pk, visit.arrived_at),
-            servable=not offered or all(item.offering_id in offered for item in visit.items.all()),
+            servable=visit.pk in servable,
+            offered=offered,
         )
         for visit in visits
     ]
+
+
+def _since(visits: Iterable[Visit]) -> dict[UUID, datetime]:
+    """Since when each visit is in its state, by the log."""
+    log: dict[UUID, list[VisitEvent]] = {}
+    for event in VisitEvent.objects.filter(visit__in=[one.pk for one in visits]).order_by("pk"):
+        log.setdefault(event.visit_id, []).append(event)
+    return {
+        visit_id: [one.at for one in standing(events) if one.kind not in WITHOUT_STATE][-1]
+        for visit_id, events in log.items()
+    }
 
 
 def _expected(office: Office, now: datetime) -> list[Expected]:
