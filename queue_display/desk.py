@@ -9,7 +9,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import retarget
@@ -204,6 +204,7 @@ def desk_transfer(request: HttpRequest, visit_id: UUID) -> HttpResponse:
 def desk_item_done(request: HttpRequest, visit_id: UUID, offering_id: UUID) -> HttpResponse:
     """One of the person's services is done."""
     visit = visit_of(request, visit_id)
+    get_object_or_404(visit.items, offering=offering_id)
 
     def finish() -> str:
         with transaction.atomic():
