@@ -132,8 +132,9 @@ def finish_and_call_next(counter_id: UUID, *, staff: User) -> Visit | None:
     finished = []
     if serving is not None:
         finished = [_finish(serving, Actor(staff=staff))]
-        remember(staff, *finished)
     visit = _call_next(counter, staff, *finished)
+    if visit is None and finished:
+        remember(staff, *finished)
     if visit is not None or serving is not None or was_paused:
         announce(counter.office_id)
     return visit
