@@ -281,10 +281,9 @@ def _since(visits: Iterable[Visit]) -> dict[UUID, datetime]:
     log: dict[UUID, list[VisitEvent]] = {}
     for event in VisitEvent.objects.filter(visit__in=[one.pk for one in visits]).order_by("pk"):
         log.setdefault(event.visit_id, []).append(event)
-    return {
-        visit_id: [one.at for one in standing(events) if one.kind not in WITHOUT_STATE][-1]
-        for visit_id, events in log.items()
-    }
+    stands = (event for events in log.values() for event in standing(events))
+    # The last event of each wins.
+    return {one.visit_id: one.at for one in stands if one.kind not in WITHOUT_STATE}
 
 
 def _expected(office: Office, now: datetime) -> list[Expected]:
