@@ -1,7 +1,5 @@
 """Why somebody is next, in one short sentence: the rule that set their due time, in words."""
 
-from typing import TYPE_CHECKING
-
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -9,13 +7,12 @@ from django.utils.translation import ngettext
 from booking.local_time import time_text
 from booking.models import Visit
 
-if TYPE_CHECKING:
-    from .desk_state import Person
+from .desk_people import Person
 
 Rule = Visit.DueRule
 
 
-def why_next(person: "Person", waiting: list["Person"]) -> str:
+def why_next(person: Person, waiting: list[Person]) -> str:
     """The sentence, with times in the current time zone; ``waiting`` is in call order."""
     sentence = _reason(person, waiting)
     before = waiting.index(person)
@@ -28,7 +25,7 @@ def why_next(person: "Person", waiting: list["Person"]) -> str:
     ) % {"reason": sentence, "count": before}
 
 
-def _reason(person: "Person", waiting: list["Person"]) -> str:
+def _reason(person: Person, waiting: list[Person]) -> str:
     visit, minutes = person.visit, {"minutes": person.waited.minutes}
     if visit.due_rule == Rule.URGENT:
         return _("Urgent, waiting %(minutes)d min") % minutes
