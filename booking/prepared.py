@@ -201,7 +201,7 @@ class PreparedUpdate:
 
 
 class PreparedInsert(Generic[M]):
-    """A new row of one model, whose key is known or not needed. No signal is sent."""
+    """A new row of one model. No signal is sent."""
 
     def __init__(self, model: type[M]) -> None:
         self.model = model
@@ -210,10 +210,16 @@ class PreparedInsert(Generic[M]):
         ask(self.statement(new))
 
     def statement(self, new: M) -> Statement:
-        def inserted(_cursor: CursorWrapper) -> None:
+        def inserted(cursor: CursorWrapper) -> None:
+            if self._key_is_drawn:
+                (new.pk,) = cursor.fetchone()
             new._state.adding, new._state.db = False, DEFAULT_DB_ALIAS
 
         return Statement(self._sql, _values_to_save(new, self._fields, add=True), inserted)
+
+    @cached_property
+    def _key_is_drawn(self) -> bool:
+        return isinstance(self.model._meta.pk, AutoFieldMixin)
 
     @cached_property
     def _fields(self) -> list[Field]:
@@ -224,7 +230,10 @@ class PreparedInsert(Generic[M]):
     def _sql(self) -> str:
         query = InsertQuery(self.model)
         query.insert_values(self._fields, [self.model()])
-        ((sql, _params),) = query.get_compiler(connection=_database()).as_sql()
+        compiler = query.get_compiler(connection=_database())
+        if self._key_is_drawn:
+            compiler.returning_fields = [self.model._meta.pk]
+        ((sql, _params),) = compiler.as_sql()
         return sql
 
 

@@ -53,5 +53,7 @@ VISIT_ACTIONS = {
         ),
     )
 }
+# Said after "finish" where something is left that needs another counter.
+PASSED_ON = _("%(number)s now waits for another counter.")
 # What the clerk sees of the person at the counter, in this order.
 AT_THE_COUNTER = ("begin", "recall", "missed", "put_back", "park", "finish")

@@ -3,13 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from uuid import UUID
 
 from django.db.models import Prefetch, Q
 
 from booking import clock
+from booking.domain.event_log import WITHOUT_STATE, standing
 from booking.domain.slot_grid import local_day_bounds
+from booking.domain.undo import UNDO_FOR, last_action
 from booking.domain.visit_states import possible_actions
+from booking.domain.visits import servable_by, waiting_visits
 from booking.models import (
     Appointment,
     AppointmentItem,
@@ -22,87 +26,9 @@ from booking.models import (
 )
 
 from .desk_actions import AT_THE_COUNTER, VISIT_ACTIONS, VisitAction
+from .desk_people import CounterLine, Expected, Person, Span
 from .snapshot import queue_version
-
-
-class Span:
-    """How long something lasts so far, as the page shows it and counts it on."""
-
-    def __init__(self, length: timedelta) -> None:
-        self.seconds = max(0, int(length.total_seconds()))
-
-    @property
-    def minutes(self) -> int:
-        return self.seconds // 60
-
-    @property
-    def clock(self) -> str:
-        return f"{self.minutes}:{self.seconds % 60:02d}"
-
-
-@dataclass(frozen=True)
-class Person:
-    """Somebody at the office, at the moment ``now``. Times are aware."""
-
-    visit: Visit
-    now: datetime
-    # Since when in the present state.
-    since: datetime
-    # Whether the clerk's counter offers everything the person came for.
-    servable: bool
-
-    @property
-    def name(self) -> str:
-        return self.visit.appointment.name if self.visit.appointment else ""
-
-    @property
-    def appointment_at(self) -> datetime | None:
-        return self.visit.appointment.start if self.visit.appointment else None
-
-    @property
-    def services(self) -> list[str]:
-        return _services(self.visit.items.all())
-
-    @property
-    def is_late(self) -> bool:
-        """Whether the due time has passed."""
-        return self.now > self.visit.due_at
-
-    @property
-    def waited(self) -> Span:
-        return Span(self.now - self.visit.arrived_at)
-
-    @property
-    def lasting(self) -> Span:
-        """How long in the present state."""
-        return Span(self.now - self.since)
-
-
-@dataclass(frozen=True)
-class Expected:
-    """Somebody with an appointment later today who has not checked in yet."""
-
-    appointment: Appointment
-    is_late: bool
-
-    @property
-    def services(self) -> list[str]:
-        return _services(self.appointment.items.all())
-
-
-@dataclass(frozen=True)
-class CounterLine:
-    """A counter, its clerk and whoever is there."""
-
-    counter: Counter
-    person: Person | None
-
-    @property
-    def state(self) -> str:
-        """``serving``, ``called``, ``paused``, ``free`` or ``closed``."""
-        if self.person:
-            return self.person.visit.state
-        return "free" if self.counter.state == Counter.State.OPEN else self.counter.state
+from .why_next import why_next
 
 
 @dataclass(frozen=True)
@@ -111,6 +37,14 @@ class CurrentAction:
 
     action: VisitAction
     possible: bool
+
+
+@dataclass(frozen=True)
+class Undo:
+    """What the clerk can take back, and for how many seconds."""
+
+    seconds: int
+    what: str
 
 
 @dataclass(frozen=True)
@@ -127,11 +61,17 @@ class DeskState:
     parked: list[Person]
     missed: list[Person]
     expected: list[Expected]
+    undo: Undo | None
 
     @property
     def next(self) -> Person | None:
         """Whom the key *next* would call."""
         return next((person for person in self.waiting if person.servable), None)
+
+    @property
+    def why(self) -> str:
+        """Why it is the turn of ``next``."""
+        return why_next(self.next, self.waiting) if self.next else ""
 
     @property
     def may_call(self) -> bool:
@@ -164,7 +104,7 @@ def desk_state(office: Office, user: User) -> DeskState:
     now = clock.now()
     counters = list(office.counters.select_related("staff"))
     mine = next((counter for counter in counters if counter.staff_id == user.pk), None)
-    people = _people(office, now, _offered_at(mine))
+    people = _people(office, now, mine)
     at_counter = {person.visit.counter_id: person for person in people if person.visit.counter_id}
     by_state = {
         state: [person for person in people if person.visit.state == state] for state in Visit.State
@@ -180,15 +120,19 @@ def desk_state(office: Office, user: User) -> DeskState:
         parked=by_state[Visit.State.PARKED],
         missed=by_state[Visit.State.MISSED],
         expected=_expected(office, now),
+        undo=_undo(user, now) if mine else None,
     )
 
 
-def _offered_at(counter: Counter | None) -> set[UUID]:
-    """The offerings a counter is restricted to; empty where it serves all."""
-    return set(counter.offerings.values_list("pk", flat=True)) if counter else set()
+def _undo(user: User, now: datetime) -> Undo | None:
+    last = last_action(user)
+    if last is None:
+        return None
+    done = [f"{step['number']} {VisitEvent.Kind(step['kind']).label}" for step in last.before]
+    return Undo(ceil((last.at + UNDO_FOR - now).total_seconds()), ", ".join(done))
 
 
-def _people(office: Office, now: datetime, offered: set[UUID]) -> list[Person]:
+def _people(office: Office, now: datetime, mine: Counter | None) -> list[Person]:
     """Everybody who is here, and who did not come today, in call order."""
     today = clock.today(office.zone)
     items = VisitItem.objects.select_related("offering__service")
@@ -199,18 +143,32 @@ def _people(office: Office, now: datetime, offered: set[UUID]) -> list[Person]:
         .select_related("appointment")
         .prefetch_related(Prefetch("items", queryset=items))
     )
-    settled = [visit.pk for visit in visits if visit.state != Visit.State.WAITING]
-    events = VisitEvent.objects.filter(visit__in=settled).values_list("visit_id", "at")
-    since = dict(events.order_by("pk"))  # the last event of each wins
+    since = _since([visit for visit in visits if visit.state != Visit.State.WAITING])
+    offered, servable = frozenset[UUID](), {visit.pk for visit in visits}
+    if mine is not None:
+        offered = frozenset(mine.offerings.values_list("pk", flat=True))
+        callable_ = waiting_visits(office).filter(servable_by(mine))
+        servable = set(callable_.values_list("pk", flat=True))
     return [
         Person(
             visit=visit,
             now=now,
             since=since.get(visit.pk, visit.arrived_at),
-            servable=not offered or all(item.offering_id in offered for item in visit.items.all()),
+            servable=visit.pk in servable,
+            offered=offered,
         )
         for visit in visits
     ]
+
+
+def _since(visits: Iterable[Visit]) -> dict[UUID, datetime]:
+    """Since when each visit is in its state, by the log."""
+    log: dict[UUID, list[VisitEvent]] = {}
+    for event in VisitEvent.objects.filter(visit__in=[one.pk for one in visits]).order_by("pk"):
+        log.setdefault(event.visit_id, []).append(event)
+    stands = (event for events in log.values() for event in standing(events))
+    # The last event of each wins.
+    return {one.visit_id: one.at for one in stands if one.kind not in WITHOUT_STATE}
 
 
 def _expected(office: Office, now: datetime) -> list[Expected]:
@@ -224,10 +182,3 @@ def _expected(office: Office, now: datetime) -> list[Expected]:
         start__lt=day_ends,
     ).prefetch_related(Prefetch("items", queryset=items))
     return [Expected(one, is_late=one.start < now) for one in appointments]
-
-
-def _services(items: Iterable[VisitItem | AppointmentItem]) -> list[str]:
-    return [
-        f"{item.quantity} × {item.offering}" if item.quantity > 1 else str(item.offering)
-        for item in items
-    ]

@@ -28,7 +28,7 @@ def transfer_targets(visit: Visit) -> list[tuple[Office, list[Target]]]:
     offices = Office.objects.filter(authority=visit.office.authority_id).prefetch_related(
         Prefetch("offerings", queryset=offerings)
     )
-    items = list(visit.items.select_related("offering"))
+    items = list(visit.items.filter(done_at__isnull=True).select_related("offering"))
     wanted = {item.offering.service_id for item in items}
     groups = []
     for office in sorted(offices, key=lambda one: one.pk != visit.office_id):

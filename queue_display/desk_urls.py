@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from . import desk
+from . import desk, desk_note, desk_priority, desk_served
 
 urlpatterns = [
     path("desk/", desk.desk, name="desk"),
     path("desk/<uuid:office_id>/", desk.desk_office, name="desk_office"),
     path("desk/<uuid:office_id>/queue/", desk.desk_queue, name="desk_queue"),
+    path("desk/<uuid:office_id>/undo/", desk.desk_undo, name="desk_undo"),
+    path("desk/<uuid:office_id>/served/", desk_served.desk_served, name="desk_served"),
     path("desk/counter/<uuid:counter_id>/open/", desk.desk_open, name="desk_open"),
     path("desk/counter/<uuid:counter_id>/take-over/", desk.desk_take_over, name="desk_take_over"),
     path("desk/counter/<uuid:counter_id>/close/", desk.desk_close, name="desk_close"),
@@ -15,5 +17,12 @@ urlpatterns = [
     path("desk/counter/<uuid:counter_id>/next/", desk.desk_next, name="desk_next"),
     path("desk/counter/<uuid:counter_id>/call/<uuid:visit_id>/", desk.desk_call, name="desk_call"),
     path("desk/visit/<uuid:visit_id>/transfer/", desk.desk_transfer, name="desk_transfer"),
+    path("desk/visit/<uuid:visit_id>/priority/", desk_priority.desk_priority, name="desk_priority"),
+    path("desk/visit/<uuid:visit_id>/note/", desk_note.desk_note, name="desk_note"),
+    path(
+        "desk/visit/<uuid:visit_id>/done/<uuid:offering_id>/",
+        desk.desk_item_done,
+        name="desk_item_done",
+    ),
     path("desk/visit/<uuid:visit_id>/<slug:action>/", desk.desk_visit, name="desk_visit"),
 ]

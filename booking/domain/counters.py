@@ -34,7 +34,8 @@ def _open_counter(counter_id: UUID, staff: User, take_over: bool) -> Counter:
         _close(other)
     counter.staff = staff
     counter.state = Counter.State.OPEN
-    counter.save(update_fields=["staff", "state"])
+    counter.pause_reason = ""
+    counter.save(update_fields=["staff", "state", "pause_reason"])
     announce(counter.office_id, *(other.office_id for other in counters.values()))
     return counter
 
@@ -57,15 +58,19 @@ def close_counter(counter_id: UUID, *, staff: User) -> Counter:
 
 
 @transaction.atomic
-def pause_counter(counter_id: UUID, *, staff: User, paused: bool) -> Counter:
-    """Begin or end a pause. Raises ``CounterClosed`` or ``CounterTaken``."""
+def pause_counter(counter_id: UUID, *, staff: User, paused: bool, reason: str = "") -> Counter:
+    """Begin a pause, with a ``Counter.PauseReason`` or none, or end it.
+
+    Raises ``CounterClosed`` or ``CounterTaken``.
+    """
     counter = _lock_counters(counter_id)[counter_id]
     if counter.state == Counter.State.CLOSED:
         raise CounterClosed
     if counter.staff_id != staff.pk:
         raise CounterTaken(counter)
     counter.state = Counter.State.PAUSED if paused else Counter.State.OPEN
-    counter.save(update_fields=["state"])
+    counter.pause_reason = reason if paused else ""
+    counter.save(update_fields=["state", "pause_reason"])
     announce(counter.office_id)
     return counter
 
@@ -89,4 +94,5 @@ def _close(counter: Counter) -> None:
         raise CounterBusy(busy)
     counter.staff = None
     counter.state = Counter.State.CLOSED
-    counter.save(update_fields=["staff", "state"])
+    counter.pause_reason = ""
+    counter.save(update_fields=["staff", "state", "pause_reason"])

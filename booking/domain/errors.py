@@ -342,6 +342,27 @@ class CounterBusy(Conflict):
         return _("%(number)s is still at this counter.") % {"number": self.visit.number}
 
 
+class NothingToUndo(Conflict):
+    """The ten seconds are over, or somebody has gone on from there."""
+
+    code = "nothing_to_undo"
+
+    @property
+    def message(self) -> str:
+        return _("This can no longer be undone.")
+
+
+class NoteTooLong(Invalid):
+    code = "note_too_long"
+
+    def __init__(self, at_most: int) -> None:
+        self.at_most = at_most
+
+    @property
+    def message(self) -> str:
+        return _("A note has %(count)d characters at most.") % {"count": self.at_most}
+
+
 class CannotServe(Conflict):
     code = "cannot_serve"
 

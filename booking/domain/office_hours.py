@@ -32,13 +32,14 @@ def spans_by_day(
     spans = {}
     for ordinal in range(first_day.toordinal(), last_day.toordinal() + 1):
         day = date.fromordinal(ordinal)
-        holding = [one for one in hours if _holds_on(one, day)]
+        holding = [one for one in hours if holds_on(one, day)]
         if holding and day not in closed:
             spans[day] = _joined(holding, day, office.zone)
     return spans
 
 
-def _holds_on(series: OpeningHours, day: date) -> bool:
+def holds_on(series: OpeningHours, day: date) -> bool:
+    """Whether a series has hours on a local day, closures left aside."""
     return (
         series.weekday == day.weekday()
         and series.valid_from <= day

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 
 from booking import clock
-from booking.models import Appointment, Office, OutboxMail
+from booking.models import Appointment, Office, OutboxMail, Visit
 
 from .slot_grid import local_day_bounds
 
@@ -17,7 +17,8 @@ AT_ONCE = 2000
 def delete_expired_personal_data() -> int:
     """Blank appointments whose authority's retention is over; how many there were.
 
-    Mails about them that never left are removed with what they say. The number of queries
+    Mails about them that never left are removed with what they say, and so is what clerks noted
+    of the visits of those days. The number of queries
     depends on neither authorities nor offices, only on how differently they keep and in how
     many time zones.
     """
@@ -27,11 +28,14 @@ def delete_expired_personal_data() -> int:
 
 def _blank(time_zone: str, retention_days: int) -> int:
     zone = ZoneInfo(time_zone)
-    before = local_day_bounds(clock.today(zone) - timedelta(days=retention_days), zone)[0]
+    first_kept = clock.today(zone) - timedelta(days=retention_days)
+    before = local_day_bounds(first_kept, zone)[0]
     offices = Office.objects.filter(time_zone=time_zone, authority__retention_days=retention_days)
     OutboxMail.objects.filter(
         state__in=OutboxMail.UNSENT, appointment__office__in=offices, appointment__end__lt=before
     ).delete()
+    noted = Visit.objects.filter(office__in=offices, day__lt=first_kept).exclude(note="")
+    noted.update(note="")
     ended = Appointment.objects.filter(
         office__in=offices, end__lt=before, blanked_at__isnull=True
     ).order_by("end")

@@ -18,6 +18,7 @@ from booking.prepared import PreparedInsert, PreparedQuery, PreparedSave, ask
 
 from .actor import Actor
 from .announcements import announce
+from .due_times import due_when_returned, due_with_priority
 from .errors import (
     CannotServe,
     CounterBusy,
@@ -29,7 +30,14 @@ from .errors import (
 )
 from .items import Item
 from .tickets import bring_serial
+from .undo import Before, before_of, remember
 from .visit_states import TRANSITIONS
+
+# A visit before an action, and the event of the action.
+Step = tuple[Before, VisitEvent]
+# A call that was heard twice cannot be made unheard.
+NOT_UNDONE = ("recall",)
+CHANGES_ITEMS = ("transfer", "finish_item", "pass_on")
 
 
 def waiting_visits(office: Office | UUID) -> QuerySet[Visit]:
@@ -38,15 +46,41 @@ def waiting_visits(office: Office | UUID) -> QuerySet[Visit]:
 
 
 def servable_by(counter: Counter) -> Q:
-    """The visits a counter offers every item of."""
-    return _servable_by(counter.pk)
+    """The visits a counter can do something for.
+
+    It offers every item that is still to be done. Where no counter that is open now does, some
+    of them are enough: the visit goes on to another counter for the rest.
+    """
+    skills = _skills(counter)
+    offered = skills.pop(counter.pk)
+    if not offered:
+        return Q()
+    to_do = VisitItem.objects.filter(visit=OuterRef("pk"), done_at__isnull=True)
+    everything = ~Q(Exists(to_do.exclude(offering__in=offered)))
+    if not all(skills.values()):
+        return everything
+    something = Q(Exists(to_do.filter(offering__in=offered)))
+    for others in skills.values():
+        something &= Q(Exists(to_do.exclude(offering__in=others)))
+    return everything | something
 
 
-def _servable_by(counter_id: UUID) -> Q:
-    skills = Counter.offerings.through.objects.filter(counter=counter_id)
-    items = VisitItem.objects.filter(visit=OuterRef("pk"))
-    beyond = items.exclude(offering__in=skills.values("offering"))
-    return Q(~Exists(skills)) | Q(~Exists(beyond))
+def _skills(counter: Counter) -> dict[UUID, set[UUID]]:
+    """What this counter and the open ones of its office offer; an empty set means everything."""
+    skills: dict[UUID, set[UUID]] = {counter.pk: set()}
+    for counter_id, offering_id in _at_work.rows(counter.office_id, counter.pk):
+        skills.setdefault(counter_id, set()).update([offering_id] if offering_id else [])
+    return skills
+
+
+_at_work = PreparedQuery(
+    lambda office_id, counter_id: Counter.objects.filter(office=office_id)
+    .filter(~Q(state=Counter.State.CLOSED) | Q(pk=counter_id))
+    .order_by()
+    .values_list("pk", "offerings"),
+    UUID,
+    UUID,
+)
 
 
 def people_ahead(visit: Visit) -> int:
@@ -105,9 +139,12 @@ def finish_and_call_next(counter_id: UUID, *, staff: User) -> Visit | None:
     counter = _lock_own_counter(counter_id, staff, busy_with=(Visit.State.CALLED,))
     was_paused = _end_pause(counter)
     serving = Visit.objects.select_for_update().filter(counter=counter).first()
+    finished = []
     if serving is not None:
-        _apply(serving, "finish", Actor(staff=staff), {"counter": None})
-    visit = _call_next(counter, staff)
+        finished = [_finish(serving, Actor(staff=staff))]
+    visit = _call_next(counter, staff, *finished)
+    if visit is None and finished:
+        remember(staff, *finished)
     if visit is not None or serving is not None or was_paused:
         announce(counter.office_id)
     return visit
@@ -128,9 +165,11 @@ def recall(visit_id: UUID, *, actor: Actor) -> Visit:
     return _move(visit_id, "recall", actor, called_at=clock.now(), recalled=True)
 
 
+@transaction.atomic
 def put_back(visit_id: UUID, *, actor: Actor) -> Visit:
-    """Back to waiting, at the old place in the order. Raises ``WrongState``."""
-    return _move(visit_id, "put_back", actor, counter=None)
+    """Back to waiting after a call in vain; see ``due_again``. Raises ``WrongState``."""
+    visit = _lock_visit(visit_id)
+    return _change(visit, "put_back", actor, counter=None, **due_when_returned(visit))
 
 
 def begin(visit_id: UUID, *, actor: Actor) -> Visit:
@@ -138,9 +177,30 @@ def begin(visit_id: UUID, *, actor: Actor) -> Visit:
     return _move(visit_id, "begin", actor)
 
 
+@transaction.atomic
 def finish(visit_id: UUID, *, actor: Actor) -> Visit:
-    """The matter is done. Raises ``WrongState``."""
-    return _move(visit_id, "finish", actor, counter=None)
+    """The matter is done; or done here, and on to another counter. Raises ``WrongState``."""
+    visit = _lock_visit(visit_id)
+    remember(actor.staff, _finish(visit, actor))
+    announce(visit.office_id)
+    return visit
+
+
+@transaction.atomic
+def finish_item(visit_id: UUID, offering_id: UUID, *, actor: Actor) -> Visit:
+    """One of the services is done, the person stays for the others.
+
+    Raises ``WrongState``, also where the visit has no such service to be done.
+    """
+    visit = _lock_visit(visit_id)
+    item = visit.items.filter(offering=offering_id, done_at__isnull=True).first()
+    if item is None:
+        raise WrongState(visit)
+    remember(actor.staff, _apply(visit, "finish_item", actor, {}, offering_id=offering_id))
+    item.done_at = clock.now()
+    item.save(update_fields=["done_at"])
+    announce(visit.office_id)
+    return visit
 
 
 def missed(visit_id: UUID, *, actor: Actor) -> Visit:
@@ -156,6 +216,18 @@ def park(visit_id: UUID, *, actor: Actor) -> Visit:
 def unpark(visit_id: UUID, *, actor: Actor) -> Visit:
     """Back to waiting, at the old place in the order. Raises ``WrongState``."""
     return _move(visit_id, "unpark", actor)
+
+
+@transaction.atomic
+def set_priority(visit_id: UUID, *, priority: Visit.Priority, actor: Actor) -> Visit:
+    """Give somebody who waits another class of priority, and with it another due time.
+
+    The same priority again changes nothing. Raises ``WrongState``.
+    """
+    visit = _lock_visit(visit_id)
+    if visit.priority == priority and visit.state == Visit.State.WAITING:
+        return visit
+    return _change(visit, "prioritise", actor, **due_with_priority(visit, priority))
 
 
 def leave(visit_id: UUID, *, actor: Actor) -> Visit:
@@ -192,9 +264,10 @@ def transfer(
         changes["serial"] = bring_serial(target, visit.day, visit.letter, visit.serial)
         # The key belongs to the kiosk of the office that issued the ticket.
         changes["idempotency_key"] = None
-    _apply(visit, "transfer", actor, changes)
+    remember(actor.staff, _apply(visit, "transfer", actor, changes))
     if items:
-        visit.items.all().delete()
+        new = [item.offering for item in items]
+        visit.items.filter(Q(done_at__isnull=True) | Q(offering__in=new)).delete()
         VisitItem.objects.bulk_create(
             VisitItem(visit=visit, offering=item.offering, quantity=item.quantity) for item in items
         )
@@ -203,11 +276,23 @@ def transfer(
 
 
 def _same_services(visit: Visit, target: Office) -> list[Item]:
-    quantities = dict(visit.items.values_list("offering__service", "quantity"))
+    to_do = visit.items.filter(done_at__isnull=True)
+    quantities = dict(to_do.values_list("offering__service", "quantity"))
     offerings = target.offerings.filter(service__in=quantities)
     if len(offerings) != len(quantities):
         raise OfferingUnknown
     return [Item(offering, quantities[offering.service_id]) for offering in offerings]
+
+
+def _finish(visit: Visit, actor: Actor) -> Step:
+    """The end; but who needs another counter for the rest waits for it, at the old place."""
+    offered = list(visit.counter.offerings.values_list("pk", flat=True)) if visit.counter else []
+    to_do = visit.items.filter(done_at__isnull=True)
+    if not offered or not to_do.exclude(offering__in=offered).exists():
+        return _apply(visit, "finish", actor, {"counter": None})
+    step = _apply(visit, "pass_on", actor, {"counter": None})
+    to_do.filter(offering__in=offered).update(done_at=clock.now())
+    return step
 
 
 def _lock_own_counter(
@@ -235,39 +320,54 @@ def _end_pause(counter: Counter) -> bool:
     if counter.state != Counter.State.PAUSED:
         return False
     counter.state = Counter.State.OPEN
-    counter.save(update_fields=["state"])
+    counter.pause_reason = ""
+    counter.save(update_fields=["state", "pause_reason"])
     return True
 
 
-def _call_next(counter: Counter, staff: User) -> Visit | None:
-    # A row that another transaction is changing is passed over, and only where no other is
-    # left is it waited for.
-    asked = counter.office_id, counter.pk
-    visit = _first_free.first(*asked) or _first.first(*asked)
+def _call_next(counter: Counter, staff: User, *before: Step) -> Visit | None:
+    visit = _lock_first(counter)
     if visit is not None:
-        _call(visit, counter, staff)
+        _call(visit, counter, staff, *before)
     return visit
 
 
-def _waiting_for(office_id: UUID, counter_id: UUID) -> QuerySet[Visit]:
-    return waiting_visits(office_id).filter(_servable_by(counter_id))
+def _lock_first(counter: Counter) -> Visit | None:
+    """Who waits for the counter with the earliest due time.
+
+    A row that another transaction is changing is passed over, and only where no other is left
+    is it waited for.
+    """
+    servable = servable_by(counter)
+    if not servable:  # everything: what most counters do, and most often
+        return _first_free.first(counter.office_id) or _first.first(counter.office_id)
+    candidates = waiting_visits(counter.office_id).filter(servable)
+    return (
+        candidates.select_for_update(skip_locked=True).first()
+        or candidates.select_for_update().first()
+    )
 
 
-_first = PreparedQuery(lambda *ids: _waiting_for(*ids).select_for_update()[:1], UUID, UUID)
+_first = PreparedQuery(lambda office_id: waiting_visits(office_id).select_for_update()[:1], UUID)
 _first_free = PreparedQuery(
-    lambda *ids: _waiting_for(*ids).select_for_update(skip_locked=True)[:1], UUID, UUID
+    lambda office_id: waiting_visits(office_id).select_for_update(skip_locked=True)[:1], UUID
 )
 
 
-def _call(visit: Visit, counter: Counter, staff: User) -> None:
+def _call(visit: Visit, counter: Counter, staff: User, *before: Step) -> None:
+    """Call somebody; with what came before in the same action, for the undo."""
     changes = {"counter": counter, "called_at": clock.now(), "recalled": False}
-    _apply(visit, "call", Actor(staff=staff), changes)
+    remember(staff, *before, _apply(visit, "call", Actor(staff=staff), changes))
 
 
 @transaction.atomic
 def _move(visit_id: UUID, action: str, actor: Actor, **changes: object) -> Visit:
-    visit = _lock_visit(visit_id)
-    _apply(visit, action, actor, changes)
+    return _change(_lock_visit(visit_id), action, actor, **changes)
+
+
+def _change(visit: Visit, action: str, actor: Actor, **changes: object) -> Visit:
+    step = _apply(visit, action, actor, changes)
+    remember(actor.staff, *([] if action in NOT_UNDONE else [step]))
     announce(visit.office_id)
     return visit
 
@@ -285,11 +385,18 @@ _locked_visit = PreparedQuery(
 )
 
 
-def _apply(visit: Visit, action: str, actor: Actor, changes: dict[str, object]) -> None:
-    """Change a locked visit and log it. Raises ``WrongState``."""
+def _apply(
+    visit: Visit,
+    action: str,
+    actor: Actor,
+    changes: dict[str, object],
+    offering_id: UUID | None = None,
+) -> Step:
+    """Change a locked visit and log it; for the undo, how it was. Raises ``WrongState``."""
     transition = TRANSITIONS[action]
     if visit.state not in transition.sources:
         raise WrongState(visit)
+    before = before_of(visit, with_items=action in CHANGES_ITEMS)
     source = visit.office_id
     at = visit.counter_id
     visit.state = transition.target
@@ -300,11 +407,14 @@ def _apply(visit: Visit, action: str, actor: Actor, changes: dict[str, object]) 
         office_id=source,
         kind=transition.event,
         at=clock.now(),
+        priority=changes.get("priority", ""),
+        offering_id=offering_id,
         counter_id=visit.counter_id or at,
         staff=actor.staff,
         device=actor.device,
     )
     ask(_save("state", *changes).statement(visit), _insert_event.statement(event))
+    return before, event
 
 
 _insert_event = PreparedInsert(VisitEvent)

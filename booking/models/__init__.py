@@ -8,7 +8,7 @@ from .office import Closure, Counter, Office
 from .service import Offering, Service
 from .slot import OpeningHours, Slot, SlotGrid
 from .staff import StaffRole, StaffToken, User
-from .visit import Queue, TicketSeries, Visit, VisitEvent, VisitItem
+from .visit import LastAction, Queue, TicketSeries, Visit, VisitEvent, VisitItem
 from .worker import WorkerHeartbeat
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Closure",
     "Counter",
     "Device",
+    "LastAction",
     "Offering",
     "Office",
     "OpeningHours",

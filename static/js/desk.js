@@ -104,7 +104,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (target?.id === "desk-step") {
     if (!dialog.open) dialog.showModal();
     dialog.setAttribute("aria-label", dialog.querySelector("#step-title")?.textContent ?? "");
-    dialog.querySelector("input[type=radio]:checked, input[type=radio], a, button")?.focus();
+    dialog.querySelector("textarea, input[type=radio]:checked, input[type=radio], a, button")?.focus();
   } else if (target === desk) {
     freshAt = performance.now();
     if (dialog.open) dialog.close();
@@ -155,6 +155,12 @@ function tick() {
     const minutes = Math.floor(seconds / 60);
     const text = "clock" in one.dataset ? `${minutes}:${String(seconds % 60).padStart(2, "0")}` : `${minutes}`;
     if (one.textContent !== text) one.textContent = text;
+  }
+  // What can be undone can be for some seconds only.
+  const undo = desk.querySelector("[data-seconds]:not(:disabled)");
+  if (undo && passed >= Number(undo.dataset.seconds)) {
+    undo.disabled = true;
+    undo.querySelector(".undo")?.remove();
   }
 }
 

@@ -36,7 +36,25 @@ function move(step) {
   return true;
 }
 
+/** Ctrl+Z takes back what was done; in a field it takes back what was typed. */
+function isUndo(event) {
+  return (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey
+    && event.key.toLowerCase() === "z" && !isField(event.target);
+}
+
+/** The button that carries a key, unless it is disabled or an action is on its way. */
+function press(key) {
+  if (document.querySelector(".htmx-request")) return false;
+  const button = desk.querySelector(`[data-key="${key}"]:not(:disabled)`);
+  button?.click();
+  return Boolean(button);
+}
+
 document.addEventListener("keydown", (event) => {
+  if (isUndo(event) && !event.repeat && !document.querySelector("dialog[open]")) {
+    if (press("w")) event.preventDefault();
+    return;
+  }
   if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
   // A held Enter would press again whatever takes the place of the button.
   if (event.repeat && ["Enter", " "].includes(event.key)) {
@@ -55,9 +73,5 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   const key = event.key.toLowerCase();
-  if (!/^[a-z]$/.test(key) || document.querySelector(".htmx-request")) return;
-  const button = desk.querySelector(`[data-key="${key}"]:not(:disabled)`);
-  if (!button) return;
-  event.preventDefault();
-  button.click();
+  if (/^[a-z]$/.test(key) && press(key)) event.preventDefault();
 });

@@ -93,9 +93,10 @@ def some_offices(db):
     ("duty", "queries"),
     [
         (worker.publish_everywhere, 1),
-        (worker.end_forgotten_visits_everywhere, 1),
-        # The rules in use; for the one rule its mails and its appointments.
-        (worker.delete_expired_personal_data, 3),
+        # Who is open longer than their hours, and these.
+        (worker.end_forgotten_visits_everywhere, 2),
+        # The rules in use; for the one rule its mails, its notes and its appointments.
+        (worker.delete_expired_personal_data, 4),
         (worker.expire_holds, 1),
         (worker.deliver_due_mails, 1),
     ],

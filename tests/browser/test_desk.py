@@ -58,10 +58,11 @@ def _desk(visit, kita, **options) -> Page:
     if page.locator("form .choice").count():
         page.locator("form .choice").first.click()
     title = page.locator("#current-title")
-    for action in ("begin", "finish"):  # whoever a former test has left here
+    # Whoever a former test has left here.
+    for action, then in (("begin", "Being served"), ("finish", "Nobody at your counter")):
         if page.locator(f"#do-{action}:enabled").count():
             page.click(f"#do-{action}")
-            page.wait_for_timeout(200)
+            expect(title).to_contain_text(then)
     expect(title).to_contain_text("Nobody at your counter")
     while page.locator("#desk-waiting tbody tr").count() < 3:
         kita.arrive()
@@ -107,9 +108,38 @@ def test_one_key_each_leads_people_through(desk, keep):
     page.keyboard.press("p")
     expect(page.locator("section:has(#parked-title)")).to_contain_text(third)
     page.keyboard.press("z")
-    expect(title).to_contain_text("Paused")
+    expect(page.locator("#desk-dialog")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(title).to_contain_text("Paused: break")
     page.keyboard.press("z")
     expect(title).to_contain_text("Nobody at your counter")
+
+
+def test_the_last_action_is_undone_with_a_key_and_the_offer_ends_by_itself(desk):
+    page = desk()
+    first = numbers(page)[0]
+    title, undo = page.locator("#current-title"), page.locator("#do-undo")
+    for key in ("w", "Control+z"):
+        page.keyboard.press("n")
+        expect(current(page)).to_have_text(first)
+        page.keyboard.press(key)
+        expect(title).to_contain_text("Nobody at your counter")
+        expect(undo).to_be_disabled()
+    assert numbers(page)[0] == first
+    page.keyboard.press("n")
+    expect(undo).to_be_enabled()
+    expect(undo).to_be_disabled(timeout=15_000)
+
+
+def test_a_note_is_written_with_the_keyboard_and_nothing_typed_is_a_command(desk):
+    page = desk()
+    page.keyboard.press("n")
+    expect(page.locator("#do-note")).to_be_visible()
+    page.keyboard.press("o")
+    expect(page.locator("#visit-note")).to_be_focused()
+    page.keyboard.type("bring the form back")
+    page.locator("#desk-dialog button").click()
+    expect(page.locator("#desk-current .note")).to_have_text("bring the form back")
 
 
 def test_a_chosen_person_is_called_with_arrow_and_enter_and_put_back_with_u(desk):

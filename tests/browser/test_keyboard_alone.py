@@ -144,7 +144,9 @@ def test_a_clerks_morning(town, visit, keep):
     expect(page.locator("#desk-waiting")).to_contain_text(chosen)
 
     page.keyboard.press("z")
-    expect(title).to_contain_text("Pause")
+    expect(page.locator("#desk-dialog")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(title).to_contain_text("kurze Pause")
     page.keyboard.press("z")
     expect(title).to_contain_text("Niemand an Ihrem Schalter")
     page.keyboard.press("?")

@@ -9,7 +9,8 @@ from booking.domain import visits
 from booking.domain.actor import CITIZEN, Actor
 from booking.domain.arrivals import draw_ticket
 from booking.domain.counters import close_counter, open_counter, pause_counter
-from booking.domain.errors import CounterTaken
+from booking.domain.errors import CounterTaken, NothingToUndo
+from booking.domain.undo import undo
 from booking.domain.visits import begin, call_next, finish, finish_and_call_next, missed
 from booking.models import Counter, User, Visit, VisitEvent
 from tests import factories
@@ -134,3 +135,34 @@ def test_finishing_pausing_and_taking_over_one_counter_do_not_deadlock(office, i
         assert_only_refused(outcomes)
         Visit.objects.filter(counter__isnull=False).update(state="done", counter=None)
         open_counter(counter.pk, staff=clerk, take_over=True)
+
+
+def test_two_screens_of_one_person_undo_the_same_action_once(office, items, desks):
+    (counter, clerk), *_others = desks
+    first, _second = draw(office, items, 2)
+    call_next(counter.pk, staff=clerk)
+    begin(first.pk, actor=Actor(staff=clerk))
+    finish_and_call_next(counter.pk, staff=clerk)
+    outcomes = race([partial(undo, staff=clerk)] * 2)
+    assert_only_refused(outcomes)
+    assert [type(one) for one in outcomes].count(NothingToUndo) == 1
+    kinds = Tally(VisitEvent.objects.values_list("kind", flat=True))
+    assert kinds["undone"] == 2
+    states = dict(Visit.objects.values_list("serial", "state"))
+    assert states == {1: Visit.State.SERVING, 2: Visit.State.WAITING}
+
+
+def test_undoing_on_one_screen_and_calling_on_the_other_never_meet_in_a_deadlock(
+    office, items, desks
+):
+    (counter, clerk), *_others = desks
+    (only,) = draw(office, items, 1)
+    for _ in range(10):
+        visits.set_priority(only.pk, priority=Visit.Priority.URGENT, actor=Actor(staff=clerk))
+        outcomes = race(
+            [partial(undo, staff=clerk), partial(finish_and_call_next, counter.pk, staff=clerk)]
+        )
+        assert_only_refused(outcomes)
+        assert outcomes[1] == only
+        visits.put_back(only.pk, actor=Actor(staff=clerk))
+        Visit.objects.update(priority=Visit.Priority.NORMAL, due_rule=Visit.DueRule.TARGET)

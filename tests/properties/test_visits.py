@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import timedelta
+from itertools import pairwise
 
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
@@ -11,9 +12,11 @@ from booking.domain.actor import CITIZEN, Actor
 from booking.domain.appointments import confirm_appointment, hold_appointment
 from booking.domain.arrivals import check_in, draw_ticket
 from booking.domain.errors import Refused
+from booking.domain.event_log import standing
 from booking.domain.items import Item
+from booking.domain.undo import UNDO_FOR, before_of, undo
 from booking.domain.visit_states import TRANSITIONS
-from booking.models import Counter, Queue, User, Visit, VisitEvent
+from booking.models import Counter, LastAction, Queue, User, Visit, VisitEvent
 from tests import factories
 from tests.conftest import TUESDAY
 
@@ -47,6 +50,9 @@ class VisitMachine(RolledBackMachine):
             self.counters += [factories.CounterFactory(office=office) for _ in range(2)]
         # One counter serves only one of the offerings.
         self.counters[1].offerings.add(self.offerings[0])
+        # At the second office everybody with two services needs two counters.
+        self.counters[2].offerings.add(self.offerings[2])
+        self.counters[3].offerings.add(self.offerings[3])
         for number in range(3):
             start = TUESDAY + timedelta(minutes=10 * (number + 1))
             items = [Item(self.offerings[0], 1)]
@@ -79,6 +85,27 @@ class VisitMachine(RolledBackMachine):
         items = [Item(offering, 1)]
         with suppress(Refused):
             draw_ticket(office=offering.office, items=items, actor=CITIZEN)
+            self.changed_by(1)
+
+    @rule(office=st.integers(0, 1))
+    def draw_for_two_services(self, office) -> None:
+        items = [Item(offering, 1) for offering in self.offerings[2 * office :][:2]]
+        with suppress(Refused):
+            draw_ticket(office=self.offices[office], items=items, actor=CITIZEN)
+            self.changed_by(1)
+
+    @precondition(lambda self: Visit.objects.exists())
+    @rule(visit=places, first=st.booleans())
+    def finish_item(self, visit, first) -> None:
+        chosen = self.pick(visit)
+        items = list(chosen.items.all())
+        offering = (items[0] if first else items[-1]).offering_id
+        try:
+            visits.finish_item(chosen.pk, offering, actor=Actor(staff=self.staff[0]))
+        except Refused:
+            self.changed_by(0)
+        else:
+            assert chosen.state == "serving"
             self.changed_by(1)
 
     @rule(place=st.integers(0, 2))
@@ -152,6 +179,18 @@ class VisitMachine(RolledBackMachine):
             self.changed_by(1)
 
     @precondition(lambda self: Visit.objects.exists())
+    @rule(visit=places, priority=st.sampled_from(Visit.Priority))
+    def set_priority(self, visit, priority) -> None:
+        chosen = self.pick(visit)
+        try:
+            visits.set_priority(chosen.pk, priority=priority, actor=Actor(staff=self.staff[0]))
+        except Refused:
+            assert chosen.state != "waiting"
+            self.changed_by(0)
+        else:
+            self.changed_by(int(chosen.priority != priority))
+
+    @precondition(lambda self: Visit.objects.exists())
     @rule(visit=places, where=st.integers(0, 1), other_service=st.booleans())
     def transfer(self, visit, where, other_service) -> None:
         office = self.offices[where]
@@ -165,15 +204,47 @@ class VisitMachine(RolledBackMachine):
             assert moved.due_at == chosen.due_at
             self.changed_by(1)
 
-    @rule(minutes=st.integers(0, 15))
-    def wait(self, minutes) -> None:
-        self.now += timedelta(minutes=minutes)
+    @rule(clerk=st.integers(0, 2))
+    def undo(self, clerk) -> None:
+        staff = self.staff[clerk]
+        last = LastAction.objects.filter(staff=staff).first()
+        try:
+            restored = undo(staff=staff)
+        except Refused:
+            self.changed_by(0)
+            return
+        assert self.now - last.at < UNDO_FOR
+        self.changed_by(len(last.before))
+        for visit, step in zip(restored, reversed(last.before), strict=True):
+            now = before_of(Visit.objects.get(pk=visit.pk), with_items=step["items"] is not None)
+            assert now["fields"] == step["fields"]
+            assert now["items"] == step["items"]
+
+    @rule(seconds=st.integers(0, 9) | st.integers(0, 15).map(lambda minutes: 60 * minutes))
+    def wait(self, seconds) -> None:
+        self.now += timedelta(seconds=seconds)
         self.set_time(self.now)
 
     @invariant()
     def a_visit_has_a_counter_only_when_called(self) -> None:
         for visit in Visit.objects.all():
             assert (visit.counter_id is not None) == (visit.state in Visit.AT_COUNTER)
+
+    @invariant()
+    def nobody_waits_whom_the_open_counters_could_serve_and_none_may_call(self) -> None:
+        for office in getattr(self, "offices", []):
+            at_work = list(office.counters.exclude(state=Counter.State.CLOSED))
+            offered = set()
+            for counter in at_work:
+                own = set(counter.offerings.values_list("pk", flat=True))
+                offered |= own or set(office.offerings.values_list("pk", flat=True))
+            for visit in Visit.objects.filter(office=office, state="waiting"):
+                to_do = set(visit.items.filter(done_at=None).values_list("offering", flat=True))
+                callable_ = any(
+                    Visit.objects.filter(visits.servable_by(counter), pk=visit.pk).exists()
+                    for counter in at_work
+                )
+                assert callable_ == bool(to_do & offered or (at_work and not to_do))
 
     @invariant()
     def a_counter_has_at_most_one_visit(self) -> None:
@@ -184,7 +255,7 @@ class VisitMachine(RolledBackMachine):
     def the_log_alone_tells_the_state(self) -> None:
         for visit in Visit.objects.prefetch_related("events"):
             state, counter = None, None
-            for event in visit.events.all():
+            for event in standing(visit.events.all()):
                 if event.kind in ARRIVALS:
                     assert state is None
                     state = "waiting"
@@ -194,6 +265,14 @@ class VisitMachine(RolledBackMachine):
                 state = transition.target
                 counter = event.counter_id if state in Visit.AT_COUNTER else None
             assert (state, counter) == (visit.state, visit.counter_id)
+
+    @invariant()
+    def what_is_undone_was_undone_by_whoever_did_it(self) -> None:
+        for visit in Visit.objects.prefetch_related("events"):
+            events = list(visit.events.all())
+            for before, event in pairwise(events):
+                if event.kind == VisitEvent.Kind.UNDONE:
+                    assert before.staff_id == event.staff_id
 
 
 def test_visits_stay_right_whatever_happens(play, set_time):

@@ -175,4 +175,4 @@ def test_the_number_of_queries_does_not_grow_with_the_queue(
     for _ in range(38):
         arrive()
     assert len(desk_state(office, clerk).waiting) == 40
-    assert queries() == few == 8
+    assert queries() == few == 11

@@ -7,12 +7,12 @@ from booking.models import Visit, VisitEvent
 @pytest.mark.parametrize(
     ("state", "actions"),
     [
-        ("waiting", ["call", "park", "transfer", "leave", "forget"]),
+        ("waiting", ["call", "park", "prioritise", "transfer", "leave", "forget"]),
         (
             "called",
             ["recall", "put_back", "begin", "missed", "park", "transfer", "leave", "forget"],
         ),
-        ("serving", ["finish", "park", "transfer", "leave", "forget"]),
+        ("serving", ["finish", "finish_item", "pass_on", "park", "transfer", "leave", "forget"]),
         ("parked", ["unpark", "transfer", "leave", "forget"]),
         ("missed", ["put_back"]),
         ("done", []),
