@@ -46,7 +46,7 @@ class Page(HTMLParser):
         self._outside: list[tuple[str, str, str]] = []
         self._select = self._textarea = ""
         self._text: list[str] = []
-        self._is_bare_option = False
+        self._bare_option: dict[str, str] | None = None
         self.feed(html)
         self.close()
         for form_id, name, value in self._outside:
@@ -68,11 +68,9 @@ class Page(HTMLParser):
                 self._control(self._form, tag, values)
         elif tag == "option" and self._select and self._form is not None:
             if "value" in values:
-                self._option(self._form, values["value"])
+                self._option(self._form, values["value"], "selected" in values)
             else:
-                self._is_bare_option = True
-            if "selected" in values:
-                self._form.fields.append((self._select, values["value"]))
+                self._bare_option = values
 
     def _control(self, form: Form, tag: str, values: dict[str, str]) -> None:
         name, value, kind = values["name"], values.get("value", ""), values.get("type", "text")
@@ -96,13 +94,16 @@ class Page(HTMLParser):
         form.names.add(name)
         form.buttons.append((name, value))
 
-    def _option(self, form: Form, value: str) -> None:
+    def _option(self, form: Form, value: str, is_selected: bool) -> None:
         form.choices.setdefault(self._select, []).append(value)
+        if is_selected:
+            form.fields.append((self._select, value))
 
     def handle_data(self, data: str) -> None:
-        if self._is_bare_option and self._form is not None:
-            self._option(self._form, data.strip())
-            self._is_bare_option = False
+        if self._bare_option is not None and self._form is not None:
+            # Its text is its value.
+            self._option(self._form, data.strip(), "selected" in self._bare_option)
+            self._bare_option = None
         if self._textarea:
             self._text.append(data)
 
