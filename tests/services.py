@@ -20,6 +20,8 @@ from typing import IO
 
 import pytest
 
+from tests.summary import summary
+
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 # What a shell may carry over from `make run` and must not reach a test.
@@ -106,7 +108,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(pytest.mark.skip(reason=reason))
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    if config.getoption("--endure"):
+        told = [one for reports in terminalreporter.stats.values() for one in reports]
+        terminalreporter.section("what was endured")
+        for line in summary(one for one in told if isinstance(one, pytest.TestReport)):
+            terminalreporter.write_line(line, red="FAILED" in line)
     if os.environ.get("TEST_SQLITE_FAILED"):
         terminalreporter.write_line(
             "The run on SQLite before this one FAILED, see above.", red=True

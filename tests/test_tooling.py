@@ -14,6 +14,8 @@ import pytest
 import redis
 from django.db import connection
 
+from tests.summary import summary
+
 ROOT = Path(__file__).resolve().parent.parent
 LOCKS = sorted(ROOT.glob("requirements*.txt"))
 
@@ -74,3 +76,29 @@ def test_setup_does_nothing_when_everything_fits():
     setup = subprocess.run([ROOT / "bin/setup"], capture_output=True, text=True, check=True)
     assert setup.stdout == ""
     assert time.monotonic() - started < 2
+
+
+def report(test: str, when: str, outcome: str, minutes: float) -> pytest.TestReport:
+    return pytest.TestReport(
+        nodeid=f"tests/{test}", location=("", None, ""), keywords={}, outcome=outcome,
+        longrepr=None, when=when, duration=minutes * 60,
+    )  # fmt: skip
+
+
+def test_whoever_runs_the_long_tests_reads_a_line_for_each_file():
+    told = summary([
+        report("test_tooling.py::one", "setup", "passed", 1),
+        report("test_tooling.py::one", "call", "passed", 2),
+        report("test_tooling.py::two", "call", "passed", 3),
+        report("summary.py::one", "setup", "failed", 0.5),
+        report("summary.py::two", "call", "passed", 0.7),
+        report("services.py::one", "setup", "skipped", 0),
+    ])  # fmt: skip
+    assert told == [
+        "1 of 1 not run         0.0 min  tests/services.py: "
+        "Pytest plugin: the environment every test runs in.",
+        "1 of 2 FAILED          1.2 min  tests/summary.py: "
+        "What the long tests have shown, for somebody who runs them and has not written them.",
+        "2 passed               6.0 min  tests/test_tooling.py: "
+        "What Makefile, lock files and the private test servers promise.",
+    ]

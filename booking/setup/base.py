@@ -5,11 +5,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
 from django.db.models import DateField, Field, Model, QuerySet, TimeField
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -94,6 +95,17 @@ class ScopedAdmin(ScopedChoices, admin.ModelAdmin):
         if lookup.partition("__")[0] not in offered or "\x00" in value:
             return False
         return super().lookup_allowed(lookup, value, request)
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+        """Do with the chosen rows what was asked; what is no id at all chooses none.
+
+        Django would ask the database for it and answer with an error page.
+        """
+        sent = request.POST.copy()
+        ids = [one for one in sent.getlist(ACTION_CHECKBOX_NAME) if _is_id(one, self.opts.pk)]
+        sent.setlist(ACTION_CHECKBOX_NAME, ids)
+        request.POST = sent
+        return super().response_action(request, queryset)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return rights_of(request).may_set_up
@@ -180,6 +192,14 @@ def _parameter(of_filter: str | tuple | type[admin.SimpleListFilter]) -> str:
     if isinstance(of_filter, str):
         return of_filter
     return of_filter[0] if isinstance(of_filter, tuple) else of_filter.parameter_name
+
+
+def _is_id(text: str, field: Field) -> bool:
+    try:
+        field.clean(text, None)
+    except ValidationError:
+        return False
+    return True
 
 
 class ReadOnlyAdmin(ScopedAdmin):

@@ -19,7 +19,10 @@ Pairs = list[tuple[str, str]]
 
 @dataclass
 class Form:
-    """``fields`` are what a browser would send, in order; ``names`` is every name in it."""
+    """``fields`` are what a browser would send without a button, in order.
+
+    ``names`` is every name in the form, ``texts`` what can be typed over.
+    """
 
     method: str
     action: str
@@ -27,6 +30,7 @@ class Form:
     names: set[str] = field(default_factory=set)
     choices: dict[str, list[str]] = field(default_factory=dict)
     texts: Pairs = field(default_factory=list)
+    buttons: Pairs = field(default_factory=list)
 
 
 class Page(HTMLParser):
@@ -39,11 +43,14 @@ class Page(HTMLParser):
         self.faults: list[str] = []
         self._form: Form | None = None
         self._by_id: dict[str, Form] = {}
-        self._late: list[tuple[str, dict[str, str]]] = []
+        self._outside: list[tuple[str, str, str]] = []
         self._select = self._textarea = ""
         self._text: list[str] = []
+        self._bare_option: dict[str, str] | None = None
         self.feed(html)
         self.close()
+        for form_id, name, value in self._outside:
+            self._button(self._by_id[form_id], name, value)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
@@ -51,21 +58,26 @@ class Page(HTMLParser):
         if tag == "form":
             self._form = Form(values.get("method", "get").lower(), values.get("action", ""))
             self.forms.append(self._form)
+            self._by_id[values.get("id", "")] = self._form
         elif tag == "a" and "href" in values:
             self.links.append(values["href"])
         elif tag in ("input", "button", "select", "textarea") and values.get("name"):
-            if self._form is not None:
+            if "form" in values:
+                self._outside.append((values["form"], values["name"], values.get("value", "")))
+            elif self._form is not None:
                 self._control(self._form, tag, values)
         elif tag == "option" and self._select and self._form is not None:
-            value = values.get("value", "")
-            self._form.choices.setdefault(self._select, []).append(value)
-            if "selected" in values:
-                self._form.fields.append((self._select, value))
+            if "value" in values:
+                self._option(self._form, values["value"], "selected" in values)
+            else:
+                self._bare_option = values
 
     def _control(self, form: Form, tag: str, values: dict[str, str]) -> None:
         name, value, kind = values["name"], values.get("value", ""), values.get("type", "text")
         form.names.add(name)
-        if tag == "select":
+        if kind == "submit" or tag == "button":
+            self._button(form, name, value)
+        elif tag == "select":
             self._select = name
         elif tag == "textarea":
             self._textarea, self._text = name, []
@@ -73,12 +85,25 @@ class Page(HTMLParser):
             form.choices.setdefault(name, []).append(value or "on")
             if "checked" in values:
                 form.fields.append((name, value or "on"))
-        elif tag == "input" and kind not in ("submit", "button", "image", "reset"):
+        elif tag == "input" and kind not in ("image", "reset"):
             form.fields.append((name, value))
             if kind not in ("hidden", "password", "file"):
                 form.texts.append((name, value))
 
+    def _button(self, form: Form, name: str, value: str) -> None:
+        form.names.add(name)
+        form.buttons.append((name, value))
+
+    def _option(self, form: Form, value: str, is_selected: bool) -> None:
+        form.choices.setdefault(self._select, []).append(value)
+        if is_selected:
+            form.fields.append((self._select, value))
+
     def handle_data(self, data: str) -> None:
+        if self._bare_option is not None and self._form is not None:
+            # Its text is its value.
+            self._option(self._form, data.strip(), "selected" in self._bare_option)
+            self._bare_option = None
         if self._textarea:
             self._text.append(data)
 

@@ -5,19 +5,19 @@ import logging
 
 import pytest
 from channels.testing import WebsocketCommunicator
-from hypothesis import HealthCheck, given, strategies
-from hypothesis import settings as how
+from hypothesis import given, strategies
 
 from config.asgi import application
 from queue_display.groups import DEVICE_UNKNOWN, NOT_STAFF, TICKET_UNKNOWN
 from queue_display.routing import websocket_urlpatterns
 
 from .towns import NOBODY, Person, Town
+from .tries import many, tried
 from .values import HOSTILE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-TRIES = 25
+TRIES, MANY_TRIES = 25, 1000
 # Longer than any honest answer takes on a busy machine.
 PATIENCE = 20
 
@@ -69,16 +69,25 @@ SAYINGS = strategies.lists(
 )
 
 
-def test_no_message_breaks_a_socket(town, faults):
+def attack(town: Town, tries: int) -> None:
     where = [(path, cookies_of(person)) for path, person, _code in places(town).values()]
 
-    @how(max_examples=TRIES, deadline=None, derandomize=True, database=None,
-         suppress_health_check=list(HealthCheck))  # fmt: skip
+    @tried(tries)
     @given(strategies.sampled_from(where), SAYINGS)
     def try_it(place: tuple, messages: list[str | bytes]) -> None:
         asyncio.run(say(*place, messages))
 
     try_it()
+
+
+def test_no_message_breaks_a_socket(town, faults):
+    attack(town, TRIES)
+    assert [record.getMessage() for record in faults] == []
+
+
+@pytest.mark.endure
+def test_nor_does_one_of_many(town, faults):
+    attack(town, many(MANY_TRIES))
     assert [record.getMessage() for record in faults] == []
 
 

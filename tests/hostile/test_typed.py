@@ -4,11 +4,6 @@ import pytest
 from django.http import HttpResponse
 from django.urls import reverse
 
-from booking.domain.appointments import hold_appointment
-from booking.domain.items import Item
-from booking.security import appointment_secret
-from tests.conftest import TUESDAY
-
 from .database import undone
 from .pages import Page, faults_of
 from .values import TEXTS
@@ -25,13 +20,11 @@ def typed_on(answer: HttpResponse) -> dict[str, str]:
 
 
 def test_the_details_of_a_booking_stay(town):
-    start = TUESDAY.replace(hour=11, minute=0)
-    held = hold_appointment(office=town.office, items=[Item(town.offering, 1)], start=start)
-    path = reverse("appointment", args=[held.pk, appointment_secret(held.pk)])
+    path = town.path_of_the_hold
     client = town.citizen.client()
     for text in STRANGE:
         typed = {"name": text, "email": text, "phone": text}
-        sent = typed | {"expected_start": held.start.isoformat()}
+        sent = typed | {"expected_start": town.held.start.isoformat()}
         with undone():
             answer = client.post(path, sent)
         assert answer.status_code == 422, text[:40]

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Model
 from django.test import Client
+from django.urls import reverse
 
 from booking.domain import counters, devices
 from booking.domain.actor import CITIZEN
@@ -179,6 +180,16 @@ class Town:
         return _device_of("schalter_display", self.display_token)
 
     # What addresses name ---------------------------------------------------------------
+
+    @cached_property
+    def held(self) -> Appointment:
+        """Nobody has given a name for it yet."""
+        start = TUESDAY.replace(hour=11, minute=0)
+        return hold_appointment(office=self.office, items=[Item(self.offering, 1)], start=start)
+
+    @property
+    def path_of_the_hold(self) -> str:
+        return reverse("appointment", args=[self.held.pk, appointment_secret(self.held.pk)])
 
     def named(self, parameter: str, model: str | None) -> object:
         """What stands for a parameter of an address of this town."""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from urllib.parse import quote, quote_from_bytes
+from urllib.parse import quote
 
 from django.conf import settings
 from hypothesis import strategies
@@ -64,7 +64,11 @@ def changed(draw: strategies.DrawFn, valid: Pairs, others: Iterable[str] = NAMES
         # Half of the changes in what the form has, however many other names there are.
         names = own if own and draw(strategies.booleans()) else sorted(others)
         pairs = _change_one(draw, pairs, draw(strategies.sampled_from(names)))
-    return b"&".join(f"{quote(name)}={quote_from_bytes(value)}".encode() for name, value in pairs)
+    return encoded(pairs)
+
+
+def encoded(pairs: Iterable[tuple[str, str | bytes]]) -> bytes:
+    return b"&".join(f"{quote(name)}={quote(value)}".encode() for name, value in pairs)
 
 
 def _change_one(

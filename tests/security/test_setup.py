@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from booking.domain.devices import make_device
-from booking.models import Device, StaffRole
+from booking.models import Device, Office, Service, StaffRole
 from tests import factories
 
 
@@ -84,6 +84,25 @@ def test_an_operator_may_choose_any_port(operator, office):
 def test_a_null_byte_in_a_list_is_no_fault_of_ours(lead, model, query):
     answer = lead.get(f"{reverse(f'admin:booking_{model}_changelist')}?{query}")
     assert answer.status_code < 500
+
+
+@pytest.mark.parametrize("model", ["office", "service", "device", "user"])
+@pytest.mark.parametrize("chosen", ["", "x", "\x00", "²", "-1", "9" * 30])
+@pytest.mark.parametrize("action", ["delete_selected", "revoke"])
+def test_whatever_is_no_id_chooses_no_row_of_a_list(lead, office, model, chosen, action):
+    factories.ServiceFactory(authority=office.authority)
+    sent = {"action": action, "_selected_action": [chosen], "post": "yes"}
+    answer = lead.post(reverse(f"admin:booking_{model}_changelist"), sent)
+    assert answer.status_code in (200, 302)
+    assert (Office.objects.count(), Service.objects.count()) == (1, 1)
+
+
+def test_an_id_beside_what_is_none_still_chooses_its_row(lead, office):
+    device, _token = make_device(kind=Device.Kind.KIOSK, office=office)
+    sent = {"action": "revoke", "_selected_action": ["x", str(device.pk)], "post": "yes"}
+    assert lead.post(reverse("admin:booking_device_changelist"), sent).status_code == 302
+    device.refresh_from_db()
+    assert device.revoked_at is not None
 
 
 @pytest.mark.parametrize("address", ["r/1/abc/", "r/999999/1/", "r/x/y/"])
