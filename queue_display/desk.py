@@ -23,7 +23,7 @@ from django_htmx.http import HttpResponseClientRedirect, retarget
 from booking.domain import counters, visits
 from booking.domain.actor import Actor
 from booking.domain.errors import Refused
-from booking.domain.permissions import offices_of
+from booking.domain.permissions import AT_RECEPTION, offices_of
 from booking.models import Counter, Office, Visit
 
 from .desk_actions import VISIT_ACTIONS
@@ -69,8 +69,11 @@ def desk(request: HttpRequest) -> HttpResponse:
 def desk_office(request: HttpRequest, office_id: UUID) -> HttpResponse:
     """The desk: the queue, and a choice of counters where one has none."""
     office = _office(request, office_id)
-    has_others = offices_of(request.user).exclude(pk=office.pk).exists()
-    return _render(request, "desk/office.html", office, {"has_other_offices": has_others})
+    more = {
+        "has_other_offices": offices_of(request.user).exclude(pk=office.pk).exists(),
+        "has_front_desk": offices_of(request.user, AT_RECEPTION).filter(pk=office.pk).exists(),
+    }
+    return _render(request, "desk/office.html", office, more)
 
 
 @require_GET
@@ -199,12 +202,12 @@ def desk_transfer(request: HttpRequest, visit_id: UUID) -> HttpResponse:
         except Refused as refusal:
             context |= {"refusal": refusal.message, "chosen": request.POST}
         else:
-            return _answer(request, visit.office, _transferred(visit, sent), messages.INFO)
+            return _answer(request, visit.office, transferred(visit, sent), messages.INFO)
     response = _render_step(request, "desk/_transfer.html", visit.office, context)
     return retarget(response, "#desk-step") if request.htmx else response
 
 
-def _transferred(before: Visit, after: Visit) -> str:
+def transferred(before: Visit, after: Visit) -> str:
     facts = {"number": before.number, "office": after.office.name, "new": after.number}
     if after.number != before.number:
         return _("%(number)s now waits at %(office)s under the new number %(new)s.") % facts
