@@ -5,14 +5,14 @@ from uuid import UUID
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 
 from booking.domain import arrivals
 from booking.domain.actor import Actor
 from booking.domain.errors import AlreadyCheckedIn, CodeUnknown, Refused, TooManyAttempts
 from booking.domain.items import choose_items
-from booking.models import Offering
+from booking.models import Offering, Visit
 from booking.pairing.device import DeviceRequest
 from booking.throttle import count_attempt, require_attempts_left
 
@@ -110,14 +110,21 @@ def services(request: DeviceRequest) -> HttpResponse:
     if state.tickets_refused is not None:
         return show_answer(request, answer_to(state.tickets_refused))
     page = _page_of(_walk_in(request), request.GET.get("page"))
-    return show(request, "services", {"page": page, "state": state})
+    context = {"page": page, "state": state, "assisted": _needs_assistance(request, request.GET)}
+    return show(request, "services", context)
 
 
 @kiosk_page("GET")
 def several(request: DeviceRequest) -> HttpResponse:
     """Several services on one ticket."""
     choices = [(offering, _quantities(offering)) for offering in _walk_in(request)]
-    return show(request, "several", {"choices": choices})
+    context = {"choices": choices, "assisted": _needs_assistance(request, request.GET)}
+    return show(request, "several", context)
+
+
+def _needs_assistance(request: DeviceRequest, sent: QueryDict) -> bool:
+    """Whether somebody said so, at an office whose kiosk asks."""
+    return request.device.office.kiosk_asks_assistance and sent.get("assisted") == "1"
 
 
 def _walk_in(request: DeviceRequest) -> QuerySet[Offering]:
@@ -134,11 +141,12 @@ def _page_of(offerings: QuerySet[Offering], number: str | None) -> Page:
 def quantity(request: DeviceRequest, offering_id: UUID) -> HttpResponse:
     """For how many persons. One tap draws the ticket."""
     offering = get_object_or_404(_walk_in(request), pk=offering_id)
-    return show(
-        request,
-        "quantity",
-        {"offering": offering, "quantities": _quantities(offering)},
-    )
+    context = {
+        "offering": offering,
+        "quantities": _quantities(offering),
+        "assisted": _needs_assistance(request, request.GET),
+    }
+    return show(request, "quantity", context)
 
 
 def _quantities(offering: Offering) -> range:
@@ -147,6 +155,7 @@ def _quantities(offering: Offering) -> range:
 
 def _draw(request: DeviceRequest) -> HttpResponse:
     office = request.device.office
+    assisted = _needs_assistance(request, request.POST)
     try:
         items = choose_items(office, _chosen(request))
         visit = arrivals.draw_ticket(
@@ -154,6 +163,7 @@ def _draw(request: DeviceRequest) -> HttpResponse:
             items=items,
             actor=Actor(device=request.device),
             idempotency_key=key_of(request),
+            priority=Visit.Priority.ASSISTED if assisted else Visit.Priority.NORMAL,
         )
     except Refused as refused:
         return show_answer(request, answer_to(refused))

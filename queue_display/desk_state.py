@@ -23,6 +23,7 @@ from booking.models import (
 
 from .desk_actions import AT_THE_COUNTER, VISIT_ACTIONS, VisitAction
 from .snapshot import queue_version
+from .why_next import why_next
 
 
 class Span:
@@ -132,6 +133,11 @@ class DeskState:
     def next(self) -> Person | None:
         """Whom the key *next* would call."""
         return next((person for person in self.waiting if person.servable), None)
+
+    @property
+    def why(self) -> str:
+        """Why it is the turn of ``next``."""
+        return why_next(self.next, self.waiting) if self.next else ""
 
     @property
     def may_call(self) -> bool:

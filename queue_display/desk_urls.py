@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import desk
+from . import desk, desk_priority
 
 urlpatterns = [
     path("desk/", desk.desk, name="desk"),
@@ -15,5 +15,6 @@ urlpatterns = [
     path("desk/counter/<uuid:counter_id>/next/", desk.desk_next, name="desk_next"),
     path("desk/counter/<uuid:counter_id>/call/<uuid:visit_id>/", desk.desk_call, name="desk_call"),
     path("desk/visit/<uuid:visit_id>/transfer/", desk.desk_transfer, name="desk_transfer"),
+    path("desk/visit/<uuid:visit_id>/priority/", desk_priority.desk_priority, name="desk_priority"),
     path("desk/visit/<uuid:visit_id>/<slug:action>/", desk.desk_visit, name="desk_visit"),
 ]

@@ -17,7 +17,7 @@ from booking.domain.actor import Actor
 from booking.domain.errors import Refused
 from booking.domain.permissions import AT_RECEPTION, offices_of
 
-from .desk import for_staff
+from .desk_answers import for_staff
 from .reception_base import answer, office_of, show
 from .reception_state import found_rows, room_of
 from .reception_wording import said_to_staff

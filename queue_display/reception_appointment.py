@@ -16,7 +16,7 @@ from booking.domain.links import ticket_link
 from booking.domain.reception import resend_confirmation
 from booking.models import Appointment
 
-from .desk import for_staff
+from .desk_answers import for_staff
 from .reception_base import answer, appointment_of, show_step
 from .reception_booking import show_booked, times_context
 from .reception_wording import said_to_staff

@@ -20,7 +20,7 @@ from booking.domain.errors import AppointmentEnded, Refused, SlotTaken
 from booking.domain.items import Item
 from booking.models import Appointment, Office
 
-from .desk import for_staff
+from .desk_answers import for_staff
 from .reception_base import appointment_of, office_of, show_step
 from .reception_choice import (
     CallerForm,

@@ -11,8 +11,10 @@ from django.views.decorators.http import require_http_methods
 from booking.domain import arrivals, kiosk_closing, visits
 from booking.domain.actor import Actor
 from booking.domain.errors import Refused
+from booking.models import Visit
 
-from .desk import for_staff, transferred
+from .desk import transferred
+from .desk_answers import for_staff
 from .desk_transfer import chosen_target, transfer_targets
 from .reception_base import answer, office_of, show_step, visit_of
 from .reception_choice import choice_rows, chosen_items, key_of, new_key
@@ -31,6 +33,7 @@ def reception_ticket(request: HttpRequest, office_id: UUID) -> HttpResponse:
                 items=chosen_items(office, request.POST),
                 actor=Actor(staff=request.user),
                 idempotency_key=key_of(request),
+                priority=_priority(request.POST),
                 at_reception=True,
             )
         except Refused as refused:
@@ -38,9 +41,39 @@ def reception_ticket(request: HttpRequest, office_id: UUID) -> HttpResponse:
         else:
             said = _("%(number)s is waiting now.") % {"number": visit.number}
             return answer(request, office, said, number=visit.number)
-    sent: QueryDict = request.POST
-    context = {"refusal": refusal, "key": new_key(), **choice_rows(office, sent)}
+    context = {
+        "refusal": refusal,
+        "key": new_key(),
+        "classes": Visit.Priority.choices,
+        "priority": _priority(request.POST),
+        **choice_rows(office, request.POST),
+    }
     return show_step(request, "_ticket", office, context)
+
+
+def _priority(form: QueryDict) -> Visit.Priority:
+    """What was chosen; whatever is no class of priority is none."""
+    chosen = form.get("priority")
+    return Visit.Priority(chosen) if chosen in Visit.Priority.values else Visit.Priority.NORMAL
+
+
+@require_http_methods(["GET", "POST"])
+@for_staff
+def reception_priority(request: HttpRequest, visit_id: UUID) -> HttpResponse:
+    """Give somebody who waits another priority, and with it another place."""
+    visit = visit_of(request, visit_id)
+    if request.method == "GET":
+        context = {"visit": visit, "classes": Visit.Priority.choices}
+        return show_step(request, "_priority", visit.office, context)
+    priority = _priority(request.POST)
+    try:
+        visits.set_priority(visit.pk, priority=priority, actor=Actor(staff=request.user))
+    except Refused as refused:
+        return answer(request, visit.office, refused.message, messages.ERROR)
+    facts = {"number": visit.number, "priority": priority.label}
+    return answer(
+        request, visit.office, _("%(number)s now has the priority: %(priority)s.") % facts
+    )
 
 
 @require_http_methods(["GET", "POST"])

@@ -30,6 +30,11 @@ urlpatterns = [
         name="reception_confirmation",
     ),
     path(
+        "reception/visit/<uuid:visit_id>/priority/",
+        reception_ticket.reception_priority,
+        name="reception_priority",
+    ),
+    path(
         "reception/visit/<uuid:visit_id>/transfer/",
         reception_ticket.reception_transfer,
         name="reception_transfer",

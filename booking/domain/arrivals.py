@@ -14,13 +14,14 @@ from booking.models import Appointment, Office, Visit, VisitEvent, VisitItem
 from .actor import Actor
 from .announcements import announce
 from .appointments import items_of
-from .call_order import due_with_appointment, due_without_appointment
+from .due_times import due_on_arrival
 from .errors import (
     AlreadyCheckedIn,
     AppointmentCancelled,
     CodeUnknown,
     DayFull,
     KeyReused,
+    NotPermitted,
     OfficeClosed,
     TicketsEnded,
     TooEarly,
@@ -123,12 +124,6 @@ def _check_in(
         office=office,
         items=items,
         arrived_at=now,
-        due_at=due_with_appointment(
-            start=appointment.start,
-            arrived_at=now,
-            grace_minutes=office.grace_minutes,
-            late_wait_minutes=office.late_wait_minutes,
-        ),
         kind=VisitEvent.Kind.CHECKED_IN,
         actor=actor,
         idempotency_key=idempotency_key,
@@ -159,26 +154,38 @@ def draw_ticket(
     items: Sequence[Item],
     actor: Actor,
     idempotency_key: str | None = None,
+    priority: Visit.Priority = Visit.Priority.NORMAL,
     at_reception: bool = False,
 ) -> Visit:
     """Make a visit of somebody without an appointment.
 
     The same idempotency key answers the same ticket. Raises ``KeyReused``, ``NotWalkIn``,
-    ``OfficeClosed``, ``TicketsEnded`` or ``DayFull``. Only ``KeyReused`` at the reception: it
-    decides by itself whom to let in.
+    ``OfficeClosed``, ``TicketsEnded`` or ``DayFull``, and ``NotPermitted`` for a priority that
+    only the staff can give. At the reception only the key counts: it decides by itself whom to
+    let in.
     """
     if not at_reception:
         require_walk_in(items)
+    _require_priority(office, priority, actor)
     if idempotency_key and (existing := _find_by_key(office, idempotency_key)):
         return _same_ticket(existing, items)
     end_forgotten_visits(office)
     try:
-        return _draw_ticket(office, items, actor, idempotency_key, at_reception=at_reception)
+        return _draw_ticket(
+            office, items, actor, idempotency_key, priority, at_reception=at_reception
+        )
     except IntegrityError:
         existing = _find_by_key(office, idempotency_key)
         if existing is None:
             raise
         return _same_ticket(existing, items)
+
+
+def _require_priority(office: Office, priority: str, actor: Actor) -> None:
+    """At a kiosk people can only say that they need assistance, and where the office asks."""
+    may_say = priority == Visit.Priority.ASSISTED and office.kiosk_asks_assistance
+    if actor.staff is None and priority != Visit.Priority.NORMAL and not may_say:
+        raise NotPermitted
 
 
 @transaction.atomic
@@ -187,6 +194,7 @@ def _draw_ticket(
     items: Sequence[Item],
     actor: Actor,
     idempotency_key: str | None,
+    priority: Visit.Priority,
     *,
     at_reception: bool,
 ) -> Visit:
@@ -198,10 +206,8 @@ def _draw_ticket(
         office=office,
         items=items,
         arrived_at=now,
-        due_at=due_without_appointment(
-            arrived_at=now, target_wait_minutes=office.target_wait_minutes
-        ),
         kind=VisitEvent.Kind.DRAWN,
+        priority=priority,
         actor=actor,
         idempotency_key=idempotency_key,
         language=get_language() or "de",
@@ -235,12 +241,12 @@ def _make_visit(
     office: Office,
     items: Sequence[Item],
     arrived_at: datetime,
-    due_at: datetime,
     kind: str,
     actor: Actor,
     idempotency_key: str | None,
     language: str,
     appointment: Appointment | None = None,
+    priority: str = Visit.Priority.NORMAL,
 ) -> Visit:
     day = clock.today(office.zone)
     letter = items[0].offering.letter
@@ -251,15 +257,27 @@ def _make_visit(
         serial=draw_serial(office, day, letter),
         appointment=appointment,
         arrived_at=arrived_at,
-        due_at=due_at,
+        priority=priority,
         language=language,
         idempotency_key=idempotency_key or None,
+        **due_on_arrival(
+            office,
+            arrived_at=arrived_at,
+            start=appointment.start if appointment else None,
+            priority=priority,
+        ),
     )
     VisitItem.objects.bulk_create(
         VisitItem(visit=visit, offering=item.offering, quantity=item.quantity) for item in items
     )
     VisitEvent.objects.create(
-        visit=visit, office=office, kind=kind, at=arrived_at, staff=actor.staff, device=actor.device
+        visit=visit,
+        office=office,
+        kind=kind,
+        at=arrived_at,
+        priority=priority,
+        staff=actor.staff,
+        device=actor.device,
     )
     announce(office.pk)
     return visit

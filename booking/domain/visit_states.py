@@ -24,6 +24,7 @@ TRANSITIONS = {
     "missed": _transition("called", "missed", "missed"),
     "park": _transition("waiting called serving", "parked", "parked"),
     "unpark": _transition("parked", "waiting", "unparked"),
+    "prioritise": _transition("waiting", "waiting", "prioritised"),
     "transfer": _transition("waiting called serving parked", "waiting", "transferred"),
     "leave": _transition("waiting called serving parked", "left", "left"),
     "forget": _transition("waiting called serving parked", "left", "forgotten"),

@@ -16,6 +16,7 @@ from booking.models import Counter, Office, User, Visit, VisitEvent, VisitItem
 
 from .actor import Actor
 from .announcements import announce
+from .due_times import due_when_returned, due_with_priority
 from .errors import (
     CannotServe,
     CounterBusy,
@@ -124,9 +125,11 @@ def recall(visit_id: UUID, *, actor: Actor) -> Visit:
     return _move(visit_id, "recall", actor, called_at=clock.now(), recalled=True)
 
 
+@transaction.atomic
 def put_back(visit_id: UUID, *, actor: Actor) -> Visit:
-    """Back to waiting, at the old place in the order. Raises ``WrongState``."""
-    return _move(visit_id, "put_back", actor, counter=None)
+    """Back to waiting after a call in vain; see ``due_again``. Raises ``WrongState``."""
+    visit = _lock_visit(visit_id)
+    return _change(visit, "put_back", actor, counter=None, **due_when_returned(visit))
 
 
 def begin(visit_id: UUID, *, actor: Actor) -> Visit:
@@ -152,6 +155,18 @@ def park(visit_id: UUID, *, actor: Actor) -> Visit:
 def unpark(visit_id: UUID, *, actor: Actor) -> Visit:
     """Back to waiting, at the old place in the order. Raises ``WrongState``."""
     return _move(visit_id, "unpark", actor)
+
+
+@transaction.atomic
+def set_priority(visit_id: UUID, *, priority: Visit.Priority, actor: Actor) -> Visit:
+    """Give somebody who waits another class of priority, and with it another due time.
+
+    The same priority again changes nothing. Raises ``WrongState``.
+    """
+    visit = _lock_visit(visit_id)
+    if visit.priority == priority and visit.state == Visit.State.WAITING:
+        return visit
+    return _change(visit, "prioritise", actor, **due_with_priority(visit, priority))
 
 
 def leave(visit_id: UUID, *, actor: Actor) -> Visit:
@@ -249,7 +264,10 @@ def _call(visit: Visit, counter: Counter, staff: User) -> None:
 
 @transaction.atomic
 def _move(visit_id: UUID, action: str, actor: Actor, **changes: object) -> Visit:
-    visit = _lock_visit(visit_id)
+    return _change(_lock_visit(visit_id), action, actor, **changes)
+
+
+def _change(visit: Visit, action: str, actor: Actor, **changes: object) -> Visit:
     _apply(visit, action, actor, changes)
     announce(visit.office_id)
     return visit
@@ -276,6 +294,7 @@ def _apply(visit: Visit, action: str, actor: Actor, changes: dict[str, object]) 
         office_id=source,
         kind=transition.event,
         at=clock.now(),
+        priority=changes.get("priority", ""),
         counter=counter,
         staff=actor.staff,
         device=actor.device,

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('booking', '0006_lapsed_holds_are_found'),
+        ('booking', '0007_queue_order'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from .office import Closure, Counter, KioskClosing, Office
 from .service import Offering, Service
 from .slot import OpeningHours, Slot, SlotGrid
 from .staff import StaffRole, StaffToken, User
-from .visit import Queue, TicketSeries, Visit, VisitEvent, VisitItem
+from .visit import LastAction, Queue, TicketSeries, Visit, VisitEvent, VisitItem
 from .worker import WorkerHeartbeat
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Counter",
     "Device",
     "KioskClosing",
+    "LastAction",
     "Offering",
     "Office",
     "OpeningHours",

@@ -53,6 +53,23 @@ class Office(models.Model):
     target_wait_minutes = models.PositiveSmallIntegerField(
         _("target wait without appointment, minutes"), default=30
     )
+    assisted_wait_minutes = models.PositiveSmallIntegerField(
+        _("target wait with reduced mobility or small child, minutes"), default=10, db_default=10
+    )
+    urgent_wait_minutes = models.PositiveSmallIntegerField(
+        _("target wait of the urgent, minutes"), default=0, db_default=0
+    )
+    returned_wait_minutes = models.PositiveSmallIntegerField(
+        _("wait after being put back, minutes"),
+        default=5,
+        db_default=5,
+        help_text=_("For whoever was called and did not come: others are called first."),
+    )
+    kiosk_asks_assistance = models.BooleanField(
+        _("the kiosk offers priority with reduced mobility or small child"),
+        default=False,
+        db_default=False,
+    )
     last_ticket_minutes = models.PositiveSmallIntegerField(
         _("last ticket, minutes before closing"), default=30
     )
@@ -78,6 +95,15 @@ class Office(models.Model):
                 name="office_horizon_in_range",
                 violation_error_message=_("Citizens can book 1 to 400 days ahead."),
             ),
+            models.CheckConstraint(
+                condition=Q(urgent_wait_minutes__lte=F("assisted_wait_minutes"))
+                & Q(assisted_wait_minutes__lte=F("target_wait_minutes")),
+                name="office_priorities_wait_less",
+                violation_error_message=_(
+                    "The urgent must not wait longer than people with reduced mobility or small"
+                    " child, and these not longer than everybody else."
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -96,6 +122,13 @@ class Counter(models.Model):
         OPEN = "open", _("open")
         PAUSED = "paused", _("paused")
 
+    class PauseReason(models.TextChoices):
+        BREAK = "break", _("break")
+        PHONE = "phone", _("telephone")
+        PAPERWORK = "paperwork", _("paperwork")
+        MEETING = "meeting", _("meeting")
+        FAULT = "fault", _("technical fault")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     office = models.ForeignKey(
         Office, models.CASCADE, related_name="counters", verbose_name=_("office")
@@ -113,6 +146,15 @@ class Counter(models.Model):
     )
     state = models.CharField(
         _("state"), max_length=8, choices=State, default=State.CLOSED, editable=False
+    )
+    pause_reason = models.CharField(
+        _("reason of the pause"),
+        max_length=9,
+        choices=PauseReason,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
     )
     staff = models.OneToOneField(
         settings.AUTH_USER_MODEL,
@@ -134,6 +176,10 @@ class Counter(models.Model):
                 condition=Q(state="closed", staff__isnull=True)
                 | Q(state__in=["open", "paused"], staff__isnull=False),
                 name="counter_closed_without_staff",
+            ),
+            models.CheckConstraint(
+                condition=Q(pause_reason="") | Q(state="paused"),
+                name="counter_reason_only_in_a_pause",
             ),
         ]
 

@@ -16,7 +16,8 @@ from .service import Offering
 class Visit(models.Model):
     """Somebody at the office. Changed only through :mod:`booking.domain.visits`.
 
-    Holds no personal data: the number is all a visitor is known by.
+    Holds no personal data: the number is all a visitor is known by. What a clerk notes may be
+    personal all the same, and is blanked with the personal data.
     """
 
     class State(models.TextChoices):
@@ -27,6 +28,23 @@ class Visit(models.Model):
         DONE = "done", _("done")
         MISSED = "missed", _("did not come")
         LEFT = "left", _("left")
+
+    class Priority(models.TextChoices):
+        """Set by the staff, and *assisted* at the kiosk where the office lets it ask."""
+
+        URGENT = "urgent", _("urgent")
+        ASSISTED = "assisted", _("reduced mobility or with small child")
+        NORMAL = "normal", _("normal")
+
+    class DueRule(models.TextChoices):
+        """Which rule of :mod:`booking.domain.call_order` set the due time."""
+
+        ON_TIME = "on_time", _("start of the appointment")
+        LATE = "late", _("late check-in plus a wait")
+        TARGET = "target", _("arrival plus the target wait")
+        ASSISTED = "assisted", _("arrival plus the wait with reduced mobility or small child")
+        URGENT = "urgent", _("arrival plus the wait of the urgent")
+        RETURNED = "returned", _("put back plus a wait")
 
     # States in which a visit occupies its counter.
     AT_COUNTER = (State.CALLED, State.SERVING)
@@ -47,10 +65,21 @@ class Visit(models.Model):
     )
     arrived_at = models.DateTimeField(_("arrived at"))
     due_at = models.DateTimeField(_("due at"))
+    due_rule = models.CharField(
+        max_length=8, choices=DueRule, default=DueRule.TARGET, db_default=DueRule.TARGET
+    )
+    priority = models.CharField(
+        _("priority"),
+        max_length=8,
+        choices=Priority,
+        default=Priority.NORMAL,
+        db_default=Priority.NORMAL,
+    )
     called_at = models.DateTimeField(_("called at"), null=True, blank=True)
     recalled = models.BooleanField(default=False)
     language = models.CharField(_("language"), max_length=8, default="de")
     idempotency_key = models.CharField(max_length=100, null=True)  # noqa: DJ001
+    note = models.CharField(_("note"), max_length=500, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("visit")
@@ -62,6 +91,7 @@ class Visit(models.Model):
                 condition=Q(state__in=["waiting", "called", "serving", "parked"]),
                 name="visit_open_in_order",
             ),
+            models.Index(fields=["day"], condition=~Q(note=""), name="visit_noted"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -80,6 +110,18 @@ class Visit(models.Model):
             models.UniqueConstraint(
                 fields=["office", "idempotency_key"], name="visit_once_per_key"
             ),
+            models.CheckConstraint(
+                condition=Q(priority__in=["urgent", "assisted", "normal"]),
+                name="visit_priority_known",
+            ),
+            # What a desk says of somebody's turn cannot contradict what is known of them.
+            models.CheckConstraint(
+                condition=Q(due_rule__in=["target", "returned"])
+                | Q(due_rule__in=["on_time", "late"], appointment__isnull=False)
+                | Q(due_rule="urgent", priority="urgent")
+                | Q(due_rule="assisted", priority="assisted"),
+                name="visit_due_rule_fits",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -97,6 +139,8 @@ class VisitItem(models.Model):
     visit = models.ForeignKey(Visit, models.CASCADE, related_name="items", db_index=False)
     offering = models.ForeignKey(Offering, models.PROTECT, related_name="+")
     quantity = models.PositiveSmallIntegerField(default=1)
+    # When a clerk ticked it off; with the last one, or by "finish", the visit is done.
+    done_at = models.DateTimeField(_("done at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("service of a visit")
@@ -131,12 +175,23 @@ class VisitEvent(models.Model):
         TRANSFERRED = "transferred", _("transferred")
         LEFT = "left", _("left")
         FORGOTTEN = "forgotten", _("ended with the day")
+        PRIORITISED = "prioritised", _("priority changed")
+        ITEM_DONE = "item_done", _("one service done")
+        PASSED_ON = "passed_on", _("on to another counter")
+        # It and the event of the visit before it count for nothing.
+        UNDONE = "undone", _("undone")
 
     visit = models.ForeignKey(Visit, models.CASCADE, related_name="events")
     # Where it happened; a transfer is logged at the office the visit comes from.
     office = models.ForeignKey(Office, models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(_("what"), max_length=12, choices=Kind)
     at = models.DateTimeField(_("when"))
+    # The class of priority somebody was given, or came with.
+    priority = models.CharField(
+        _("priority"), max_length=8, choices=Visit.Priority, blank=True, default="", db_default=""
+    )
+    # The service that was done.
+    offering = models.ForeignKey(Offering, models.SET_NULL, null=True, related_name="+")
     counter = models.ForeignKey(Counter, models.PROTECT, null=True, related_name="+")
     staff = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
@@ -151,6 +206,24 @@ class VisitEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%H:%M:%S} {self.kind}"
+
+
+class LastAction(models.Model):
+    """What a member of staff did last with visits, and how it was before: for the undo."""
+
+    staff = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="last_action"
+    )
+    at = models.DateTimeField()
+    # One object a visit: its id, its event, and the fields that the action changed.
+    before = models.JSONField()
+
+    class Meta:
+        verbose_name = _("last action")
+        verbose_name_plural = _("last actions")
+
+    def __str__(self) -> str:
+        return f"{self.staff_id} {self.at:%H:%M:%S}"
 
 
 class TicketSeries(models.Model):

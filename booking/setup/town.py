@@ -103,6 +103,17 @@ class OfficeAdmin(ScopedAdmin, TranslationAdmin):
             gettext_lazy("Without appointment"),
             {"fields": ("target_wait_minutes", "last_ticket_minutes", "daily_tickets")},
         ),
+        (
+            gettext_lazy("Order of calling"),
+            {
+                "fields": (
+                    "assisted_wait_minutes",
+                    "urgent_wait_minutes",
+                    "kiosk_asks_assistance",
+                    "returned_wait_minutes",
+                )
+            },
+        ),
     )
 
     def save_related(self, request: HttpRequest, form: Any, formsets: list, change: bool) -> None:

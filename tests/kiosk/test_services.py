@@ -167,3 +167,44 @@ def test_taps_that_arrive_at_the_same_moment_draw_one_ticket(kiosk, offering):
         addresses = set(fingers.map(tap, range(8)))
     assert len(addresses) == 1
     assert Visit.objects.count() == 1
+
+
+# Priority with small child, or difficulty walking or standing -----------------------
+
+
+@pytest.fixture
+def asking(office):
+    office.kiosk_asks_assistance = True
+    office.save()
+    return office
+
+
+@pytest.mark.parametrize("page", ["kiosk_services", "kiosk_several"])
+def test_a_kiosk_asks_for_assistance_only_where_the_office_lets_it(kiosk, offering, office, page):
+    assert "assisted" not in kiosk.get(reverse(page)).content.decode()
+    office.kiosk_asks_assistance = True
+    office.save()
+    assert "assisted" in kiosk.get(reverse(page)).content.decode()
+
+
+def test_what_was_said_before_goes_with_every_choice(kiosk, asking, offering):
+    factories.OfferingFactory(office=asking, max_quantity=1)
+    said = {"assisted": "1"}
+    page = kiosk.get(reverse("kiosk_services"), said).content.decode()
+    assert f"{reverse('kiosk_quantity', args=[offering.pk])}?assisted=1" in page
+    assert f"{reverse('kiosk_several')}?assisted=1" in page
+    assert '<input type="hidden" name="assisted" value="1">' in page
+    for address in (reverse("kiosk_quantity", args=[offering.pk]), reverse("kiosk_several")):
+        assert 'value="1" checked' in kiosk.get(address, said).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("asks", "priority"), [(True, Visit.Priority.ASSISTED), (False, Visit.Priority.NORMAL)]
+)
+def test_whoever_says_so_is_called_sooner_where_the_office_lets_them(
+    kiosk, office, offering, asks, priority
+):
+    office.kiosk_asks_assistance = asks
+    office.save()
+    draw(kiosk, offering, assisted="1")
+    assert Visit.objects.get().priority == priority

@@ -152,6 +152,18 @@ class VisitMachine(RolledBackMachine):
             self.changed_by(1)
 
     @precondition(lambda self: Visit.objects.exists())
+    @rule(visit=places, priority=st.sampled_from(Visit.Priority))
+    def set_priority(self, visit, priority) -> None:
+        chosen = self.pick(visit)
+        try:
+            visits.set_priority(chosen.pk, priority=priority, actor=Actor(staff=self.staff[0]))
+        except Refused:
+            assert chosen.state != "waiting"
+            self.changed_by(0)
+        else:
+            self.changed_by(int(chosen.priority != priority))
+
+    @precondition(lambda self: Visit.objects.exists())
     @rule(visit=places, where=st.integers(0, 1), other_service=st.booleans())
     def transfer(self, visit, where, other_service) -> None:
         office = self.offices[where]

@@ -192,6 +192,25 @@ def test_a_walk_in_gets_a_number_with_one_or_two_services(browser, at, office, o
     assert list(items) == [(offering.pk, 2), (other.pk, 1)]
 
 
+def test_a_ticket_with_priority_is_due_earlier_and_says_so(browser, at, offering, look):
+    ticket(browser, at, offering)
+    ticket(browser, at, offering, priority="urgent")
+    ticket(browser, at, offering, priority="something else")
+    first, *others = Visit.objects.all()
+    assert (first.number, first.priority) == ("A002", "urgent")
+    assert [one.priority for one in others] == ["normal", "normal"]
+    assert "tag--priority" in look()
+
+
+def test_who_waits_is_given_another_priority(browser, at, offering, set_time):
+    first, second = (drawing(offering, set_time)() for _person in range(2))
+    path = f"/en/reception/visit/{second.pk}/priority/"
+    step = browser.get(path, headers=HTMX | {"HX-Target": "desk-step"}).content.decode()
+    assert f'hx-post="{path}"' in step
+    assert "A002 now has the priority" in press(browser, path, priority="assisted").content.decode()
+    assert list(Visit.objects.all()) == [second, first]
+
+
 def test_pressing_twice_gives_one_ticket(browser, at, offering):
     key = "0123456789abcdef0123"
     for _press in range(2):

@@ -2,24 +2,72 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from booking.domain.call_order import due_with_appointment, due_without_appointment
+from booking.domain.call_order import Due, Priority, Rule, Waits, due, due_again
+from booking.models import Visit
 
 START = datetime(2026, 11, 24, 9, tzinfo=UTC)
+WAITS = Waits(grace=10, late=15, target=30, assisted=10, urgent=0, returned=5)
+
+
+def after(minutes: int) -> datetime:
+    return START + timedelta(minutes=minutes)
+
+
+def due_after(arrives, *, booked=False, priority="normal"):
+    """The due time in minutes after ``START``, and the rule."""
+    place = due(
+        arrived_at=after(arrives),
+        appointment=START if booked else None,
+        priority=Priority(priority),
+        waits=WAITS,
+    )
+    return (place.at - START) // timedelta(minutes=1), place.rule
 
 
 @pytest.mark.parametrize(
-    ("arrives", "due"), [(-60, 0), (-1, 0), (0, 0), (10, 0), (11, 26), (40, 55)]
+    ("arrives", "place"),
+    [
+        (-60, (0, "on_time")),
+        (0, (0, "on_time")),
+        (10, (0, "on_time")),
+        (11, (26, "late")),
+        (40, (55, "late")),
+    ],
 )
-def test_due_at_the_start_when_in_time_and_after_a_wait_when_late(arrives, due):
-    assert due_with_appointment(
-        start=START,
-        arrived_at=START + timedelta(minutes=arrives),
-        grace_minutes=10,
-        late_wait_minutes=15,
-    ) == START + timedelta(minutes=due)
+def test_due_at_the_start_when_in_time_and_after_a_wait_when_late(arrives, place):
+    assert due_after(arrives, booked=True) == place
 
 
-def test_without_appointment_due_after_the_target_wait():
-    assert due_without_appointment(arrived_at=START, target_wait_minutes=30) == START + timedelta(
-        minutes=30
-    )
+@pytest.mark.parametrize(
+    ("priority", "place"),
+    [("normal", (30, "target")), ("assisted", (10, "assisted")), ("urgent", (0, "urgent"))],
+)
+def test_without_appointment_due_after_the_wait_of_the_class(priority, place):
+    assert due_after(0, priority=priority) == place
+
+
+@pytest.mark.parametrize(
+    ("arrives", "priority", "place"),
+    [
+        (-30, "assisted", (-20, "assisted")),
+        (-5, "assisted", (0, "on_time")),
+        (5, "urgent", (0, "on_time")),
+        (20, "urgent", (20, "urgent")),
+        (20, "assisted", (30, "assisted")),
+    ],
+)
+def test_priority_never_makes_an_appointment_due_later(arrives, priority, place):
+    assert due_after(arrives, booked=True, priority=priority) == place
+
+
+@pytest.mark.parametrize(
+    ("returned", "place"), [(-10, (0, "target")), (-5, (0, "target")), (7, (12, "returned"))]
+)
+def test_whoever_was_called_in_vain_waits_a_little_and_otherwise_keeps_the_place(returned, place):
+    again = due_again(Due(START, Rule.TARGET), returned_at=after(returned), waits=WAITS)
+    assert again == (after(place[0]), place[1])
+
+
+def test_the_model_knows_the_same_classes_and_rules():
+    assert Visit.Priority.values == [one.value for one in Priority]
+    assert Visit.DueRule.values == [one.value for one in Rule]

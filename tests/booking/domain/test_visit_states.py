@@ -7,7 +7,7 @@ from booking.models import Visit, VisitEvent
 @pytest.mark.parametrize(
     ("state", "actions"),
     [
-        ("waiting", ["call", "park", "transfer", "leave", "forget"]),
+        ("waiting", ["call", "park", "prioritise", "transfer", "leave", "forget"]),
         (
             "called",
             ["recall", "put_back", "begin", "missed", "park", "transfer", "leave", "forget"],
