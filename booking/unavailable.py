@@ -19,7 +19,7 @@ from django.utils.cache import add_never_cache_headers
 OUTAGES = (OperationalError, InterfaceError)
 RETRY_AFTER_SECONDS = 5
 # Surfaces with a page of their own; their addresses are named after them.
-SURFACES = ("kiosk", "display", "desk")
+SURFACES = ("kiosk", "display", "desk", "reception")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -104,6 +104,14 @@ def _full(refused: Refused) -> Answer:
     )
 
 
+def _ended(refused: Refused) -> Answer:
+    return Answer(
+        heading=_("No more tickets today"),
+        sentence=_("Today no more tickets are issued. Please ask at the front desk."),
+        kind="warning",
+    )
+
+
 def _needs_appointment(refused: Refused) -> Answer:
     return Answer(
         heading=_("Only with an appointment"),
@@ -158,6 +166,7 @@ ANSWERS: dict[str, Callable[[Refused], Answer]] = {
     "appointment_cancelled": _cancelled,
     "too_many_attempts": _too_many,
     "office_closed": _closed,
+    "tickets_ended": _ended,
     "day_full": _full,
     "not_walk_in": _needs_appointment,
     "nothing_chosen": _start_again,

@@ -9,7 +9,7 @@ from django.utils.translation import pgettext
 
 from booking import clock
 from booking.domain.arrivals import require_tickets
-from booking.domain.errors import DayFull, OfficeClosed, Refused
+from booking.domain.errors import DayFull, OfficeClosed, Refused, TicketsEnded
 from booking.domain.office_hours import current_span, next_opening, spans_of_day
 from booking.domain.visits import waiting_visits
 from booking.models import Office
@@ -30,7 +30,13 @@ class OfficeState:
 
     @property
     def is_full(self) -> bool:
+        """Whether all tickets of the day have gone."""
         return isinstance(self.tickets_refused, DayFull)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the front desk gives out no more tickets today."""
+        return isinstance(self.tickets_refused, TicketsEnded)
 
     @property
     def opens_in_words(self) -> str:

@@ -17,7 +17,7 @@ from django_htmx.http import retarget
 from booking.domain import counters, visits
 from booking.domain.actor import Actor
 from booking.domain.errors import Refused
-from booking.domain.permissions import offices_of
+from booking.domain.permissions import AT_RECEPTION, offices_of
 from booking.domain.undo import undo
 from booking.models import Counter, Visit
 
@@ -57,8 +57,11 @@ def desk(request: HttpRequest) -> HttpResponse:
 def desk_office(request: HttpRequest, office_id: UUID) -> HttpResponse:
     """The desk: the queue, and a choice of counters where one has none."""
     office = office_of(request, office_id)
-    has_others = offices_of(request.user).exclude(pk=office.pk).exists()
-    return render_desk(request, "desk/office.html", office, {"has_other_offices": has_others})
+    more = {
+        "has_other_offices": offices_of(request.user).exclude(pk=office.pk).exists(),
+        "has_front_desk": offices_of(request.user, AT_RECEPTION).filter(pk=office.pk).exists(),
+    }
+    return render_desk(request, "desk/office.html", office, more)
 
 
 @require_GET
@@ -194,7 +197,7 @@ def desk_transfer(request: HttpRequest, visit_id: UUID) -> HttpResponse:
         except Refused as refusal:
             context |= {"refusal": refusal.message, "chosen": request.POST}
         else:
-            return answer(request, visit.office, _transferred(visit, sent), messages.INFO)
+            return answer(request, visit.office, transferred(visit, sent), messages.INFO)
     response = render_step(request, "desk/_transfer.html", visit.office, context)
     return retarget(response, "#desk-step") if request.htmx else response
 
@@ -227,7 +230,7 @@ def desk_undo(request: HttpRequest, office_id: UUID) -> HttpResponse:
     return attempt(request, office_of(request, office_id), take_back)
 
 
-def _transferred(before: Visit, after: Visit) -> str:
+def transferred(before: Visit, after: Visit) -> str:
     facts = {"number": before.number, "office": after.office.name, "new": after.number}
     if after.number != before.number:
         return _("%(number)s now waits at %(office)s under the new number %(new)s.") % facts

@@ -56,6 +56,7 @@ MEANING = {
     "too_early": "Check-in opens later; `opens` says when.",
     "too_late": "Check-in is over; `start` is when the appointment was.",
     "office_closed": "No tickets are issued at this time.",
+    "tickets_ended": "The front desk gives out no more tickets at the kiosk today.",
     "day_full": "All tickets of the day have been issued.",
     "counter_taken": "Somebody else sits at the counter.",
     "counter_closed": "The counter is closed; open it first.",

@@ -53,6 +53,7 @@ ACTIONS = {
         "too_early",
         "too_late",
         "office_closed",
+        "tickets_ended",
         "day_full",
         "idempotency_key_reused",
         "invalid_request",

@@ -27,6 +27,8 @@ class DetailsForm(forms.Form):
     """Name and contact. Valid when the domain finds nothing wrong with them."""
 
     use_required_attribute = False
+    # Staff may leave out the e-mail address.
+    by_staff = False
 
     name = _LeftToTheDomain(
         label=_("First and last name"),
@@ -54,7 +56,7 @@ class DetailsForm(forms.Form):
     def clean(self) -> dict[str, str]:
         typed = {field: self.cleaned_data.get(field, "") for field in ("name", "email", "phone")}
         try:
-            return clean_details(**typed)
+            return clean_details(**typed, by_staff=self.by_staff)
         except DetailsInvalid as refused:
             for field, sentence in refused.fields.items():
                 self.add_error(field, sentence)

@@ -15,16 +15,17 @@ def table(host: str, port: int) -> str:
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "::1": "[::1]"}.get(host, host)  # noqa: S104
     address = f"http://{shown}:{port}"
     clerks = town.CITIZEN_OFFICE.clerks
-    desk = ", ".join([f"{clerks[0]} … {clerks[-1]}", *town.DAYCARE.clerks, town.FRONT_DESK])
+    desk = ", ".join([f"{clerks[0]} … {clerks[-1]}", *town.DAYCARE.clerks])
     rows = [
         ("citizen", "/", "no login"),
         ("kiosk", "/demo/kiosk/", _code_to_try()),
         ("display", "/demo/display/", "no login"),
+        ("reception", "/reception/", f"{town.FRONT_DESK}; password {town.PASSWORD}"),
         ("desk", "/desk/", f"{desk}; password {town.PASSWORD}"),
         ("set-up", "/setup/", f"{town.LEAD}; password {town.PASSWORD}"),
     ]
     width = max(len(path) for _name, path, _login in rows) + len(address) + 2
-    lines = [f"  {name:9}{address + path:{width}}{login}" for name, path, login in rows]
+    lines = [f"  {name:11}{address + path:{width}}{login}" for name, path, login in rows]
     return "\n".join(
         [
             "",

@@ -66,16 +66,22 @@ def confirmation_pdf(
             sheet.write(heading if len(items) > 1 else _("Please bring"), bold=True, gap=14)
         for document in documents:
             sheet.write(document, bullet=True)
-    sheet.write(
-        _(
-            "Please type the code in at the kiosk when you arrive, or hold the QR code in front"
-            " of its scanner. You cannot come? Please cancel with the link in your e-mail."
-        ),
-        size=10,
-        gap=16,
-    )
+    sheet.write(_on_arrival(appointment), size=10, gap=16)
     canvas.save()
     return buffer.getvalue()
+
+
+def _on_arrival(appointment: Appointment) -> str:
+    """Whoever booked on the phone without an e-mail address has no link to cancel with."""
+    if appointment.email:
+        return _(
+            "Please type the code in at the kiosk when you arrive, or hold the QR code in front"
+            " of its scanner. You cannot come? Please cancel with the link in your e-mail."
+        )
+    return _(
+        "Please type the code in at the kiosk when you arrive, or hold the QR code in front"
+        " of its scanner. You cannot come? Please call us, then somebody else gets the time."
+    )
 
 
 def draw_qr(canvas: Canvas, text: str, x: float, y: float, size: float) -> None:

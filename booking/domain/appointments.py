@@ -50,21 +50,29 @@ CODE_ATTEMPTS = 5
 
 
 def hold_appointment(
-    *, office: Office, items: Sequence[Item], start: datetime, idempotency_key: str | None = None
+    *,
+    office: Office,
+    items: Sequence[Item],
+    start: datetime,
+    idempotency_key: str | None = None,
+    by_staff: bool = False,
 ) -> Appointment:
     """Hold a time for ``office.hold_minutes``. ``start`` is aware.
 
-    The same key with the same request answers the same appointment. Raises ``KeyReused``,
+    Staff may take any service and any place a slot has, and need no e-mail address. The same
+    key with the same request answers the same appointment. Raises ``KeyReused``,
     ``NotOnline``, ``OutsideHours``, or ``SlotTaken`` with alternatives.
     """
-    require_online(items)
+    if not by_staff:
+        require_online(items)
     start = _in_utc(start)
     if idempotency_key and (existing := _find_by_key(office, idempotency_key)):
         return _same_request(existing, items, start)
     _require_bookable(office, start)
     try:
         return _at_second_look(
-            office, lambda: _hold_with_free_code(office, items, start, idempotency_key)
+            office,
+            lambda: _hold_with_free_code(office, items, start, idempotency_key, by_staff=by_staff),
         )
     except (SlotTaken, IntegrityError) as error:
         # It may be the very same request that was quicker.
@@ -72,7 +80,7 @@ def hold_appointment(
             return _same_request(existing, items, start)
         if isinstance(error, IntegrityError):
             raise
-    raise SlotTaken(nearest_starts(office, items, start))
+    raise SlotTaken(nearest_starts(office, items, start, by_staff=by_staff))
 
 
 def _at_second_look(office: Office, claiming: Callable[[], Appointment]) -> Appointment:
@@ -89,24 +97,35 @@ def _at_second_look(office: Office, claiming: Callable[[], Appointment]) -> Appo
 
 
 def _hold_with_free_code(
-    office: Office, items: Sequence[Item], start: datetime, idempotency_key: str | None
+    office: Office,
+    items: Sequence[Item],
+    start: datetime,
+    idempotency_key: str | None,
+    *,
+    by_staff: bool,
 ) -> Appointment:
     """Codes are random: the rare one that is taken is drawn again."""
     for _attempt in range(CODE_ATTEMPTS - 1):
         try:
-            return _hold(office, items, start, idempotency_key)
+            return _hold(office, items, start, idempotency_key, by_staff=by_staff)
         except IntegrityError:
             if idempotency_key and _find_by_key(office, idempotency_key):
                 raise
-    return _hold(office, items, start, idempotency_key)
+    return _hold(office, items, start, idempotency_key, by_staff=by_staff)
 
 
 @transaction.atomic
 def _hold(
-    office: Office, items: Sequence[Item], start: datetime, idempotency_key: str | None
+    office: Office,
+    items: Sequence[Item],
+    start: datetime,
+    idempotency_key: str | None,
+    *,
+    by_staff: bool,
 ) -> Appointment:
     (rows,) = use_slots_of(office.pk, reading_series(office))
-    room = find_room(_spans(serving(office, items, rows), items, start), start)
+    spans = _spans(serving(office, items, rows), items, start)
+    room = find_room(spans, start, by_staff=by_staff)
     now = clock.now()
     appointment = Appointment(
         office=office,
@@ -118,6 +137,7 @@ def _hold(
         code=new_digits(CODE_DIGITS),
         language=get_language() or "de",
         idempotency_key=idempotency_key or None,
+        by_staff=by_staff,
     )
     inserting = [_insert_appointment.statement(appointment), *_inserting_items(appointment, items)]
     raise_grid_version(office.pk, after=[taking(room.slots), *inserting])
@@ -148,7 +168,7 @@ def _move_hold(appointment_id: UUID, items: Sequence[Item], start: datetime) -> 
     lock_slots_of_both(appointment, spans, start)
     if appointment.state == Appointment.State.HELD:
         release(appointment)
-    room = find_room(spans, start)
+    room = find_room(spans, start, by_staff=appointment.by_staff)
     appointment.series, appointment.start, appointment.end = room.series, start, room.end
     appointment.state = Appointment.State.HELD
     appointment.expires_at = clock.now() + timedelta(minutes=appointment.office.hold_minutes)
@@ -156,6 +176,52 @@ def _move_hold(appointment_id: UUID, items: Sequence[Item], start: datetime) -> 
     appointment.items.all().delete()
     changes = [taking(room.slots), *_inserting_items(appointment, items)]
     raise_grid_version(appointment.office_id, after=changes)
+    return appointment
+
+
+def move_appointment(
+    appointment_id: UUID, *, start: datetime, by_staff: bool = False
+) -> Appointment:
+    """Give a booking another time; the old place goes only with the new one.
+
+    A mail tells the new time, as a revision of the same calendar entry. Code and links stay.
+    Raises ``AlreadyCheckedIn``, ``AppointmentEnded``, ``OutsideHours`` or ``SlotTaken``.
+    """
+    start = _in_utc(start)
+    appointment = Appointment.objects.select_related("office").get(pk=appointment_id)
+    office, items = appointment.office, items_of(appointment)
+    _require_bookable(office, start)
+    try:
+        return _at_second_look(
+            office, lambda: _move_appointment(appointment_id, items, start, by_staff=by_staff)
+        )
+    except SlotTaken:
+        raise SlotTaken(nearest_starts(office, items, start, by_staff=by_staff)) from None
+
+
+@transaction.atomic
+def _move_appointment(
+    appointment_id: UUID, items: Sequence[Item], start: datetime, *, by_staff: bool
+) -> Appointment:
+    appointment = _lock(appointment_id)
+    if Visit.objects.filter(appointment=appointment).exists():
+        raise AlreadyCheckedIn
+    if appointment.state != Appointment.State.BOOKED or appointment.start <= clock.now():
+        raise AppointmentEnded
+    if appointment.start == start:
+        return appointment
+    before = appointment.start
+    spans = _spans(series_for(appointment.office, items), items, start)
+    lock_slots_of_both(appointment, spans, start)
+    release(appointment)
+    appointment.by_staff = appointment.by_staff or by_staff
+    room = find_room(spans, start, by_staff=appointment.by_staff)
+    appointment.series, appointment.start, appointment.end = room.series, start, room.end
+    appointment.sequence += 1
+    appointment.save(update_fields=["series", "start", "end", "by_staff", "sequence"])
+    ask(*_mails(appointment, OutboxMail.Kind.CONFIRMATION))
+    raise_grid_version(appointment.office_id, after=[taking(room.slots)])
+    _announce_if_today(appointment, before)
     return appointment
 
 
@@ -185,15 +251,17 @@ def confirm_appointment(
     email: str,
     phone: str = "",
     expected_start: datetime | None = None,
+    by_staff: bool = False,
 ) -> Appointment:
     """Make a hold a booking and write the confirmation mail in the same transaction.
 
-    A booking that is already confirmed is returned unchanged. A hold that has lapsed is
-    taken up again where its time is still free. Raises ``DetailsInvalid``,
+    ``by_staff`` the e-mail may be empty, for whoever calls and has none; then no mail is
+    written. A booking that is already confirmed is returned unchanged. A hold that has lapsed
+    is taken up again where its time is still free. Raises ``DetailsInvalid``,
     ``AppointmentEnded``, ``HoldElsewhere`` where the hold is no longer at
     ``expected_start``, or ``SlotTaken`` with alternatives.
     """
-    details = clean_details(name=name, email=email, phone=phone)
+    details = clean_details(name=name, email=email, phone=phone, by_staff=by_staff)
     try:
         try:
             return _confirm(appointment_id, details, expected_start)
@@ -202,7 +270,10 @@ def confirm_appointment(
     except SlotTaken:
         appointment = Appointment.objects.select_related("office").get(pk=appointment_id)
         items = items_of(appointment)
-        raise SlotTaken(nearest_starts(appointment.office, items, appointment.start)) from None
+        alternatives = nearest_starts(
+            appointment.office, items, appointment.start, by_staff=appointment.by_staff
+        )
+        raise SlotTaken(alternatives) from None
 
 
 class _HasLapsed(Exception):  # noqa: N818 - reads as what happened
@@ -240,10 +311,7 @@ def _confirm(
     appointment.language = get_language() or appointment.language
     appointment.name, appointment.email = details["name"], details["email"]
     appointment.phone = details["phone"]
-    ask(
-        _save_booking.statement(appointment),
-        writing_mail(appointment, OutboxMail.Kind.CONFIRMATION),
-    )
+    ask(_save_booking.statement(appointment), *_mails(appointment, OutboxMail.Kind.CONFIRMATION))
     if lapsed:
         raise_grid_version(appointment.office_id)
     _announce_if_today(appointment)
@@ -276,7 +344,7 @@ def cancel_appointment(appointment_id: UUID) -> Appointment:
     appointment.save(update_fields=["state", "cancelled_at", "expires_at", "sequence"])
     release(appointment)
     if was_booked:
-        ask(writing_mail(appointment, OutboxMail.Kind.CANCELLATION))
+        ask(*_mails(appointment, OutboxMail.Kind.CANCELLATION))
         # Nobody comes, so nobody needs to know who it was. The code stays: the kiosk says why.
         appointment.name = appointment.email = appointment.phone = ""
         appointment.save(update_fields=["name", "email", "phone"])
@@ -286,8 +354,16 @@ def cancel_appointment(appointment_id: UUID) -> Appointment:
     return appointment
 
 
-def clean_details(*, name: str, email: str, phone: str) -> dict[str, str]:
-    """Trimmed contact details. Raises ``DetailsInvalid`` with a sentence per field."""
+def _mails(appointment: Appointment, kind: OutboxMail.Kind) -> list[Statement]:
+    """Whoever called without an e-mail address is told on the phone."""
+    return [writing_mail(appointment, kind)] if appointment.email else []
+
+
+def clean_details(*, name: str, email: str, phone: str, by_staff: bool = False) -> dict[str, str]:
+    """Trimmed contact details; staff may leave out the e-mail address.
+
+    Raises ``DetailsInvalid`` with a sentence per field.
+    """
     details = {"name": " ".join(name.split()), "email": email.strip(), "phone": phone.strip()}
     wrong = {}
     if not details["name"]:
@@ -295,7 +371,8 @@ def clean_details(*, name: str, email: str, phone: str) -> dict[str, str]:
     elif len(details["name"]) > 120 or not details["name"].isprintable():
         wrong["name"] = _("Please enter your name in at most 120 letters.")
     try:
-        validate_email(details["email"])
+        if details["email"] or not by_staff:
+            validate_email(details["email"])
         if len(details["email"]) > 254:
             raise ValidationError("too long")
     except ValidationError:
@@ -381,8 +458,9 @@ _locked = PreparedQuery(
 )
 
 
-def _announce_if_today(appointment: Appointment) -> None:
+def _announce_if_today(appointment: Appointment, *former_starts: datetime) -> None:
     """The desk shows today's appointments; other days concern no screen."""
     zone = appointment.office.zone
-    if appointment.start.astimezone(zone).date() == clock.today(zone):
+    starts = (appointment.start, *former_starts)
+    if any(start.astimezone(zone).date() == clock.today(zone) for start in starts):
         announce(appointment.office_id)

@@ -23,6 +23,7 @@ from .errors import (
     KeyReused,
     NotPermitted,
     OfficeClosed,
+    TicketsEnded,
     TooEarly,
     TooLate,
     WrongDay,
@@ -30,6 +31,7 @@ from .errors import (
 )
 from .forgotten import end_forgotten_visits
 from .items import Item, require_walk_in
+from .kiosk_closing import is_kiosk_closed
 from .office_hours import last_ticket_at
 from .tickets import draw_serial
 
@@ -153,20 +155,25 @@ def draw_ticket(
     actor: Actor,
     idempotency_key: str | None = None,
     priority: Visit.Priority = Visit.Priority.NORMAL,
+    at_reception: bool = False,
 ) -> Visit:
     """Make a visit of somebody without an appointment.
 
     The same idempotency key answers the same ticket. Raises ``KeyReused``, ``NotWalkIn``,
-    ``OfficeClosed`` or ``DayFull``, and ``NotPermitted`` for a priority that only the staff
-    can give.
+    ``OfficeClosed``, ``TicketsEnded`` or ``DayFull``, and ``NotPermitted`` for a priority that
+    only the staff can give. At the reception only the key counts: it decides by itself whom to
+    let in.
     """
-    require_walk_in(items)
+    if not at_reception:
+        require_walk_in(items)
     _require_priority(office, priority, actor)
     if idempotency_key and (existing := _find_by_key(office, idempotency_key)):
         return _same_ticket(existing, items)
     end_forgotten_visits(office)
     try:
-        return _draw_ticket(office, items, actor, idempotency_key, priority)
+        return _draw_ticket(
+            office, items, actor, idempotency_key, priority, at_reception=at_reception
+        )
     except IntegrityError:
         existing = _find_by_key(office, idempotency_key)
         if existing is None:
@@ -188,9 +195,12 @@ def _draw_ticket(
     actor: Actor,
     idempotency_key: str | None,
     priority: Visit.Priority,
+    *,
+    at_reception: bool,
 ) -> Visit:
-    lock_daily_tickets(office)
-    require_tickets(office)
+    if not at_reception:
+        lock_daily_tickets(office)
+        require_tickets(office)
     now = clock.now()
     return _make_visit(
         office=office,
@@ -211,10 +221,12 @@ def lock_daily_tickets(office: Office) -> None:
 
 
 def require_tickets(office: Office) -> None:
-    """Raise ``OfficeClosed`` or ``DayFull`` where no ticket can be drawn now."""
+    """Raise ``OfficeClosed``, ``TicketsEnded`` or ``DayFull`` where none can be drawn now."""
     last = last_ticket_at(office)
     if last is None or clock.now() > last:
         raise OfficeClosed
+    if is_kiosk_closed(office):
+        raise TicketsEnded
     if office.daily_tickets is not None:
         drawn = Visit.objects.filter(
             office=office, day=clock.today(office.zone), appointment__isnull=True

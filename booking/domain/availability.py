@@ -57,22 +57,25 @@ class _Question:
     first_day: date
     last_day: date
     minute: datetime
+    by_staff: bool
     # As they are now; what matters of them stands above.
     office: Office = field(compare=False)
     items: Sequence[Item] = field(compare=False)
 
 
 def free_starts(
-    office: Office, items: Sequence[Item], *, first_day: date, days: int
+    office: Office, items: Sequence[Item], *, first_day: date, days: int, by_staff: bool = False
 ) -> Mapping[date, Sequence[datetime]]:
     """The free starts of each local day in the range, ascending, in the office's time.
 
-    A day without a free start is not in the answer.
+    A day without a free start is not in the answer. ``by_staff`` for what staff may book.
     """
-    return free_times(office, items, first_day=first_day, days=days).by_day
+    return free_times(office, items, first_day=first_day, days=days, by_staff=by_staff).by_day
 
 
-def free_times(office: Office, items: Sequence[Item], *, first_day: date, days: int) -> FreeTimes:
+def free_times(
+    office: Office, items: Sequence[Item], *, first_day: date, days: int, by_staff: bool = False
+) -> FreeTimes:
     """What is free in the range of local days, and until when that is certain."""
     end_of_horizon = horizon(office)
     first_day = max(first_day, clock.today(office.zone))
@@ -86,6 +89,7 @@ def free_times(office: Office, items: Sequence[Item], *, first_day: date, days: 
         first_day=first_day,
         last_day=first_day + timedelta(days=min(days - 1, (end_of_horizon - first_day).days)),
         minute=_this_minute(),
+        by_staff=by_staff,
         office=office,
         items=items,
     )
@@ -103,7 +107,9 @@ def _find(question: _Question) -> FreeTimes:
     expire_holds(office)
     series = {one.pk: one for one in series_for(office, items)}
     found: set[datetime] = set()
-    free_slots = _free_slots(series.values(), question.first_day, question.last_day)
+    free_slots = _free_slots(
+        series.values(), question.first_day, question.last_day, by_staff=question.by_staff
+    )
     for series_id, slots in groupby(free_slots, key=itemgetter(0)):
         unit = series[series_id].unit_minutes
         free = (start for _series, start in slots)
@@ -178,7 +184,12 @@ _series_and_services = PreparedQuery(
 
 
 def nearest_starts(
-    office: Office, items: Sequence[Item], start: datetime, *, count: int = 5
+    office: Office,
+    items: Sequence[Item],
+    start: datetime,
+    *,
+    count: int = 5,
+    by_staff: bool = False,
 ) -> list[datetime]:
     """The free starts nearest to ``start``, ascending, in the office's time.
 
@@ -186,7 +197,13 @@ def nearest_starts(
     """
     for days in (NEAR_DAYS, office.horizon_days):
         day = start.astimezone(office.zone).date()
-        by_day = free_starts(office, items, first_day=day - timedelta(days=days), days=2 * days + 1)
+        by_day = free_starts(
+            office,
+            items,
+            first_day=day - timedelta(days=days),
+            days=2 * days + 1,
+            by_staff=by_staff,
+        )
         every = (moment for moments in by_day.values() for moment in moments)
         nearest = sorted(every, key=lambda moment: abs(moment - start))[:count]
         # Whatever lies outside the days looked at is further away than they reach.
@@ -196,7 +213,7 @@ def nearest_starts(
 
 
 def _free_slots(
-    series: Iterable[OpeningHours], first_day: date, last_day: date
+    series: Iterable[OpeningHours], first_day: date, last_day: date, *, by_staff: bool
 ) -> Iterable[tuple[int, datetime]]:
     """Series and start of every slot with a place for a citizen, in order, none past.
 
@@ -206,6 +223,8 @@ def _free_slots(
     alike: dict[tuple[int, int, int], list[OpeningHours]] = {}
     for one in series:
         key = (one.online_counters, one.short_notice_counters, one.short_notice_hours)
+        if by_staff:
+            key = (one.counters, 0, 0)
         alike.setdefault(key, []).append(one)
     if not alike:
         return []

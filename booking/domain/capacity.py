@@ -25,8 +25,13 @@ from .errors import OutsideHours, SlotTaken
 from .slot_grid import count_overlaps, covers, local_day_bounds
 
 
-def online_places(series: OpeningHours, start: datetime, now: datetime) -> int:
-    """How many places of a slot citizens may book at ``now``, taken ones included."""
+def online_places(series: OpeningHours, start: datetime, now: datetime, *, by_staff: bool) -> int:
+    """How many places of a slot may be booked at ``now``, taken ones included.
+
+    Citizens get the online part; staff, who know what the counters can do, all.
+    """
+    if by_staff:
+        return series.counters
     if start - now <= timedelta(hours=series.short_notice_hours):
         return series.online_counters
     return series.online_counters - series.short_notice_counters
@@ -40,7 +45,7 @@ def claim(appointment: Appointment) -> None:
     """
     series, start, end = appointment.series, appointment.start, appointment.end
     slots = _lock_slots(_overlapping(series, start, end))
-    if not _has_room(series, slots, start, end):
+    if not _has_room(series, slots, start, end, by_staff=appointment.by_staff):
         raise SlotTaken
     ask(taking(slots))
 
@@ -54,7 +59,9 @@ class Room:
     slots: Sequence[Slot]
 
 
-def find_room(spans: Sequence[tuple[OpeningHours, datetime]], start: datetime) -> Room:
+def find_room(
+    spans: Sequence[tuple[OpeningHours, datetime]], start: datetime, *, by_staff: bool = False
+) -> Room:
     """The first span from ``start`` to its end with a place in every slot, locked for ``taking``.
 
     Needs a transaction that uses the office's slots, and series read in it. Raises
@@ -67,15 +74,18 @@ def find_room(spans: Sequence[tuple[OpeningHours, datetime]], start: datetime) -
     slots_of = {key: list(own) for key, own in groupby(slots, key=attrgetter("series_id"))}
     for series, end in spans:
         own = slots_of.get(series.pk, [])
-        if own and own[0].start == start and _has_room(series, own, start, end):
+        if own and own[0].start == start and _has_room(series, own, start, end, by_staff=by_staff):
             return Room(series, end, own)
     raise SlotTaken
 
 
-def _has_room(series: OpeningHours, slots: Sequence[Slot], start: datetime, end: datetime) -> bool:
+def _has_room(
+    series: OpeningHours, slots: Sequence[Slot], start: datetime, end: datetime, *, by_staff: bool
+) -> bool:
     now = clock.now()
     return covers([slot.start for slot in slots], series.unit_minutes, start, end) and all(
-        slot.booked < min(slot.capacity, online_places(series, slot.start, now)) for slot in slots
+        slot.booked < min(slot.capacity, online_places(series, slot.start, now, by_staff=by_staff))
+        for slot in slots
     )
 
 

@@ -197,6 +197,16 @@ class AlreadyCheckedIn(Conflict):
         return _("You have already checked in.")
 
 
+class NoAddress(Conflict):
+    """The appointment was booked without an e-mail address."""
+
+    code = "no_address"
+
+    @property
+    def message(self) -> str:
+        return _("There is no e-mail address with this appointment. Please print it.")
+
+
 # Arriving --------------------------------------------------------------------------
 
 
@@ -278,6 +288,16 @@ class OfficeClosed(Conflict):
     @property
     def message(self) -> str:
         return _("No tickets are issued at this time.")
+
+
+class TicketsEnded(Conflict):
+    """The front desk gives out no more tickets at the kiosk today."""
+
+    code = "tickets_ended"
+
+    @property
+    def message(self) -> str:
+        return _("No more tickets are issued today.")
 
 
 class DayFull(Conflict):

@@ -13,8 +13,10 @@ from .errors import NotFound, NotPermitted
 
 Role = StaffRole.Role
 
-# Who may call, begin, finish …; and who may open a counter.
+# Who may call, begin, finish …, and open a counter; who sees everybody's appointments, and
+# books for others.
 AT_THE_DESK = (Role.CLERK, Role.FRONT_DESK, Role.LEAD, Role.OPERATOR)
+AT_RECEPTION = (Role.FRONT_DESK, Role.LEAD, Role.OPERATOR)
 IN_SETUP = (Role.LEAD, Role.OPERATOR)
 
 

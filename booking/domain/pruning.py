@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from booking import clock
-from booking.models import Appointment, OutboxMail, Slot, TicketSeries
+from booking.models import Appointment, KioskClosing, OutboxMail, Slot, TicketSeries
 
 from .devices import forget_unpaired
 
@@ -39,6 +39,7 @@ def prune() -> int:
             OutboxMail.objects.filter(state=OutboxMail.State.SENT, sent_at__lt=sent_before)
         )
         + _delete_all(Slot.objects.filter(start__lt=past))
+        + _delete_all(KioskClosing.objects.filter(day__lt=past.date()))
         + _delete_all(TicketSeries.objects.filter(day__lt=past.date()))
         + forget_unpaired()
     )

@@ -74,10 +74,12 @@ def _skills(counter: Counter) -> dict[UUID, set[UUID]]:
 
 
 _at_work = PreparedQuery(
-    lambda office_id, counter_id: Counter.objects.filter(office=office_id)
-    .filter(~Q(state=Counter.State.CLOSED) | Q(pk=counter_id))
-    .order_by()
-    .values_list("pk", "offerings"),
+    lambda office_id, counter_id: (
+        Counter.objects.filter(office=office_id)
+        .filter(~Q(state=Counter.State.CLOSED) | Q(pk=counter_id))
+        .order_by()
+        .values_list("pk", "offerings")
+    ),
     UUID,
     UUID,
 )

@@ -4,7 +4,7 @@ from .appointment import Appointment, AppointmentItem
 from .authority import Authority
 from .device import Device
 from .mail import OutboxMail
-from .office import Closure, Counter, Office
+from .office import Closure, Counter, KioskClosing, Office
 from .service import Offering, Service
 from .slot import OpeningHours, Slot, SlotGrid
 from .staff import StaffRole, StaffToken, User
@@ -18,6 +18,7 @@ __all__ = [
     "Closure",
     "Counter",
     "Device",
+    "KioskClosing",
     "LastAction",
     "Offering",
     "Office",

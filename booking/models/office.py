@@ -187,6 +187,33 @@ class Counter(models.Model):
         return self.label
 
 
+class KioskClosing(models.Model):
+    """No more tickets at an office on one local day. The next day opens by itself.
+
+    Changed only through :mod:`booking.domain.kiosk_closing`.
+    """
+
+    office = models.ForeignKey(
+        Office,
+        models.CASCADE,
+        related_name="kiosk_closings",
+        verbose_name=_("office"),
+        db_index=False,
+    )
+    day = models.DateField(_("day"))
+    closed_at = models.DateTimeField(_("closed at"))
+
+    class Meta:
+        verbose_name = _("end of tickets")
+        verbose_name_plural = _("ends of tickets")
+        constraints = [
+            models.UniqueConstraint(fields=["office", "day"], name="kiosk_closed_once_a_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.office_id} {self.day}"
+
+
 class Closure(models.Model):
     """Days, first and last included, on which an office is closed."""
 

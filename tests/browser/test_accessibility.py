@@ -220,6 +220,31 @@ def test_desk_and_ticket_page(town, visit, examine):
     expect(page.locator("#choose-counter")).to_be_visible()
 
 
+def test_front_desk(town, visit, examine):
+    page = visit(f"{town.url}/reception/{citizen_office(town)['id']}/", DESK)
+    log_in(page, "frontdesk")
+    expect(page.locator("#desk-live")).to_have_text("Live")
+    examine(page, "front-desk")
+    for key, name in (("F2", "ticket"), ("F8", "kiosk"), ("F4", "times")):
+        page.keyboard.press(key)
+        expect(page.locator("#step-title")).to_be_visible()
+        examine(page, name)
+        if key != "F4":
+            page.keyboard.press("Escape")
+    page.locator("[data-time]").first.click()
+    expect(page.locator("#id_name")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#desk-step .kern-form-input--error").first).to_be_visible()
+    examine(page, "who-with-errors")
+    page.keyboard.type("Kim Muster")
+    page.keyboard.press("Enter")
+    expect(page.locator(".reception-code__digits")).to_be_visible()
+    examine(page, "told")
+    page.keyboard.press("Escape")
+    page.set_viewport_size(PHONE)
+    examine(page, "front-desk-on-a-phone")
+
+
 def test_pairing_and_set_up(town, visit, examine):
     page = visit(f"{town.url}/staff/pair/", DESK)
     log_in(page, "lead")

@@ -21,7 +21,7 @@ from .programs import Nginx
 
 PORTS = {8001: "public", 8002: "staff", 8011: "sockets", 8012: "sockets"}
 # By name of the address in the project; all other pages are the public's.
-STAFF_NAMES = re.compile(r"^(desk|login|logout|pair_|kiosk|display|admin:)")
+STAFF_NAMES = re.compile(r"^(desk|reception|login|logout|pair_|kiosk|display|admin:)")
 STAFF_API = re.compile(r"/(queue|visits|counters)\b")
 ID = "7a0f6bd4-8d0c-4c4b-9a4f-2f1f0c9d6a11"
 CONFIGURATION = DEPLOY / "nginx" / "schalter.conf"

@@ -20,6 +20,7 @@ TICKET = "ticket"  # the address itself; nothing personal is behind it
 KIOSK = "kiosk"  # the token of a kiosk
 DISPLAY = "display"  # the token of a display
 DESK = "desk"  # a login, and a role at the office
+RECEPTION = "reception"  # a login, and the role of the front desk at the office
 SETUP = "setup"  # a login, and the role of a lead
 PAIR = "pair"  # a login of a lead; the office is in the form
 ARRIVE = "arrive"  # in the API: the token of a kiosk or of staff
@@ -84,6 +85,24 @@ KEYS = {
     "desk_undo": DESK,
     "desk_served": DESK,
     "desk_visit": DESK,
+    "reception": RECEPTION,
+    "reception_office": RECEPTION,
+    "reception_room": RECEPTION,
+    "reception_search": RECEPTION,
+    "reception_check_in": RECEPTION,
+    "reception_ticket": RECEPTION,
+    "reception_kiosk": RECEPTION,
+    "reception_times": RECEPTION,
+    "reception_hold": RECEPTION,
+    "reception_appointment": RECEPTION,
+    "reception_book": RECEPTION,
+    "reception_release": RECEPTION,
+    "reception_move": RECEPTION,
+    "reception_cancel": RECEPTION,
+    "reception_resend": RECEPTION,
+    "reception_confirmation": RECEPTION,
+    "reception_priority": RECEPTION,
+    "reception_transfer": RECEPTION,
     "display": DISPLAY,
     "display_time": DISPLAY,
     "ticket": TICKET,
@@ -187,6 +206,7 @@ def rightful(key: str, town: Town) -> Person:
         ARRIVE: town.at_kiosk,
         DISPLAY: town.at_display,
         DESK: town.desk,
+        RECEPTION: town.front_desk,
         SETUP: town.setup,
         PAIR: town.setup,
         DEMO: town.citizen,

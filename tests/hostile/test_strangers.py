@@ -104,11 +104,15 @@ def from_this_town(key: str, town: Town) -> Iterator[tuple[str, Person]]:
         yield "another citizen", Person(headers=own)
         yield "the clerk", staff(town.clerk)
         yield "the kiosk", town.at_kiosk
-    if key in (addresses.DESK, addresses.SETUP):
+    if key in (addresses.DESK, addresses.RECEPTION, addresses.SETUP):
         yield "the kiosk", town.at_kiosk
         yield "the display", town.at_display
     if key == addresses.DESK:
         yield "the clerk of another office", town.sister_desk
+        yield "the lead of another office", town.sister_setup
+    if key == addresses.RECEPTION:
+        yield "the clerk", staff(town.clerk)
+        yield "the front desk of another office", town.sister_front_desk
         yield "the lead of another office", town.sister_setup
     if key == addresses.SETUP:
         yield "the clerk", staff(town.clerk)

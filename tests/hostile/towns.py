@@ -86,10 +86,17 @@ class Town:
         self.free_counter = factories.CounterFactory(office=self.office, label="frei")
         self.appointment = self._booked(30)
         self.checked_in = self._booked(40)
+        self.held_by_staff = hold_appointment(
+            office=self.office,
+            items=[Item(self.offering, 1)],
+            start=TUESDAY + timedelta(minutes=50),
+            by_staff=True,
+        )
         self.visit = draw_ticket(office=self.office, items=[Item(self.offering, 1)], actor=CITIZEN)
         self.secret = appointment_secret(self.appointment.pk)
         # Their tokens are made once, before anything is taken back.
         _made = self.desk, self.sister_desk, self.setup, self.sister_setup
+        _made = self.front_desk, self.sister_front_desk
 
     def _office(self, name: str) -> Office:
         texts = ("name", "directions", "notice")
@@ -108,7 +115,11 @@ class Town:
         StaffRole.objects.create(user=self.lead, role=Role.LEAD, authority=self.authority)
         self.sister_lead = self._user("sister-lead", slug)
         self.clerk, self.sister_clerk = self._user("clerk", slug), self._user("sister", slug)
+        self.receptionist = self._user("front-desk", slug)
+        self.sister_receptionist = self._user("sister-front-desk", slug)
         for user, role, office in (
+            (self.receptionist, Role.FRONT_DESK, self.office),
+            (self.sister_receptionist, Role.FRONT_DESK, self.sister),
             (self.sister_lead, Role.LEAD, self.sister),
             (self.clerk, Role.CLERK, self.office),
             (self.sister_clerk, Role.CLERK, self.sister),
@@ -160,6 +171,14 @@ class Town:
         return with_token(make_staff_token(self.sister_clerk), self.sister_clerk)
 
     @cached_property
+    def front_desk(self) -> Person:
+        return with_token(make_staff_token(self.receptionist), self.receptionist)
+
+    @cached_property
+    def sister_front_desk(self) -> Person:
+        return with_token(make_staff_token(self.sister_receptionist), self.sister_receptionist)
+
+    @cached_property
     def setup(self) -> Person:
         return with_token(make_staff_token(self.lead), self.lead)
 
@@ -201,6 +220,7 @@ class Town:
             "visit_id": self.visit.pk,
             "ticket_id": self.visit.pk,
             "appointment_id": self.appointment.pk,
+            "hold_id": self.held_by_staff.pk,
             "secret": self.secret,
             "offering_id": self.offering.pk,
             "authority": self.authority.slug,

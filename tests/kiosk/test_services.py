@@ -124,7 +124,7 @@ def test_the_number_of_queries_does_not_grow_with_the_services(
     kiosk, office, offering, django_assert_max_num_queries
 ):
     factories.OfferingFactory.create_batch(11, office=office)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         kiosk.get(reverse("kiosk_services"))
 
 

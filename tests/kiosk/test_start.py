@@ -8,7 +8,8 @@ from django.urls import reverse
 from booking.domain.actor import CITIZEN
 from booking.domain.arrivals import draw_ticket
 from booking.domain.items import Item
-from booking.models import Closure
+from booking.domain.kiosk_closing import close_kiosk
+from booking.models import Closure, Visit
 from tests import factories
 from tests.conftest import TUESDAY
 
@@ -111,3 +112,22 @@ def test_nothing_is_inline_and_no_cookie_but_its_own_is_set(kiosk):
     assert " style=" not in content
     assert "unsafe" not in page["Content-Security-Policy"]
     assert set(page.cookies) == {"schalter_kiosk", "csrftoken"}
+
+
+def test_when_the_front_desk_has_ended_the_tickets_only_check_in_is_offered(start, office):
+    close_kiosk(office)
+    page, appointment, ticket = start()
+    assert (appointment, ticket) == (True, False)
+    assert "Heute keine Wartenummern mehr" in page.content.decode()
+    assert "fragen Sie bitte am Empfang" in page.content.decode()
+
+
+def test_whoever_still_has_the_choice_of_services_open_is_told_so(kiosk, office, offering):
+    close_kiosk(office)
+    for page in (
+        kiosk.get(reverse("kiosk_services")),
+        kiosk.post(reverse("kiosk_services"), {"offering": str(offering.pk)}),
+    ):
+        assert "Heute keine Wartenummern mehr" in page.content.decode()
+        assert "Bitte fragen Sie am Empfang" in page.content.decode()
+    assert not Visit.objects.exists()

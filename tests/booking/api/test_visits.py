@@ -4,6 +4,7 @@ from uuid import uuid4
 import pytest
 
 from booking.domain.devices import make_device
+from booking.domain.kiosk_closing import close_kiosk
 from booking.models import Visit, VisitEvent
 from tests.conftest import TUESDAY
 from tests.factories import OfferingFactory, OfficeFactory, make_hours
@@ -75,6 +76,11 @@ class TestWalkIn:
         office.save()
 
         assert refusal(arrive({"offerings": [{"id": str(offering.pk)}]})) == (409, "day_full")
+
+    def test_a_kiosk_that_the_front_desk_has_closed_draws_no_ticket(self, arrive, office, offering):
+        close_kiosk(office)
+
+        assert refusal(arrive({"offerings": [{"id": str(offering.pk)}]})) == (409, "tickets_ended")
 
     def test_what_cannot_be_chosen_says_why(self, arrive, office):
         by_appointment = OfferingFactory(office=office, walk_in=False)
