@@ -27,6 +27,7 @@ from .errors import (
     WrongDay,
     WrongOffice,
 )
+from .event_log import logged_items
 from .forgotten import end_forgotten_visits
 from .items import Item, require_walk_in
 from .office_hours import last_ticket_at
@@ -246,7 +247,13 @@ def _make_visit(
         VisitItem(visit=visit, offering=item.offering, quantity=item.quantity) for item in items
     )
     VisitEvent.objects.create(
-        visit=visit, office=office, kind=kind, at=arrived_at, staff=actor.staff, device=actor.device
+        visit=visit,
+        office=office,
+        kind=kind,
+        at=arrived_at,
+        staff=actor.staff,
+        device=actor.device,
+        **logged_items(items),
     )
     announce(office.pk)
     return visit

@@ -9,6 +9,7 @@ from booking.models import Counter, Office, User, Visit
 
 from .announcements import announce
 from .errors import CounterBusy, CounterClosed, CounterTaken
+from .event_log import Kind, log_counter
 from .forgotten import end_forgotten_visits
 
 
@@ -35,6 +36,7 @@ def _open_counter(counter_id: UUID, staff: User, take_over: bool) -> Counter:
     counter.staff = staff
     counter.state = Counter.State.OPEN
     counter.save(update_fields=["staff", "state"])
+    log_counter(counter, Kind.OPENED)
     announce(counter.office_id, *(other.office_id for other in counters.values()))
     return counter
 
@@ -64,7 +66,10 @@ def pause_counter(counter_id: UUID, *, staff: User, paused: bool) -> Counter:
         raise CounterClosed
     if counter.staff_id != staff.pk:
         raise CounterTaken(counter)
-    counter.state = Counter.State.PAUSED if paused else Counter.State.OPEN
+    state = Counter.State.PAUSED if paused else Counter.State.OPEN
+    if counter.state != state:
+        log_counter(counter, Kind.PAUSED if paused else Kind.RESUMED)
+    counter.state = state
     counter.save(update_fields=["state"])
     announce(counter.office_id)
     return counter
@@ -87,6 +92,7 @@ def _lock_counters(counter_id: UUID, staff: User | None = None) -> dict[UUID, Co
 def _close(counter: Counter) -> None:
     if busy := Visit.objects.filter(counter=counter).first():
         raise CounterBusy(busy)
+    log_counter(counter, Kind.CLOSED)
     counter.staff = None
     counter.state = Counter.State.CLOSED
     counter.save(update_fields=["staff", "state"])

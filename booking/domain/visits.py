@@ -25,6 +25,7 @@ from .errors import (
     OfferingUnknown,
     WrongState,
 )
+from .event_log import Kind, log_counter, logged_items
 from .items import Item
 from .tickets import bring_serial
 from .visit_states import TRANSITIONS
@@ -188,7 +189,7 @@ def transfer(
         changes["serial"] = bring_serial(target, visit.day, visit.letter, visit.serial)
         # The key belongs to the kiosk of the office that issued the ticket.
         changes["idempotency_key"] = None
-    _apply(visit, "transfer", actor, changes)
+    _apply(visit, "transfer", actor, changes, items)
     if items:
         visit.items.all().delete()
         VisitItem.objects.bulk_create(
@@ -226,6 +227,7 @@ def _end_pause(counter: Counter) -> bool:
         return False
     counter.state = Counter.State.OPEN
     counter.save(update_fields=["state"])
+    log_counter(counter, Kind.RESUMED)
     return True
 
 
@@ -260,8 +262,17 @@ def _lock_visit(visit_id: UUID) -> Visit:
     return Visit.objects.select_for_update().get(pk=visit_id)
 
 
-def _apply(visit: Visit, action: str, actor: Actor, changes: dict[str, object]) -> None:
-    """Change a locked visit and log it. Raises ``WrongState``."""
+def _apply(
+    visit: Visit,
+    action: str,
+    actor: Actor,
+    changes: dict[str, object],
+    items: Sequence[Item] = (),
+) -> None:
+    """Change a locked visit and log it, with what it is for where that changes.
+
+    Raises ``WrongState``.
+    """
     transition = TRANSITIONS[action]
     if visit.state not in transition.sources:
         raise WrongState(visit)
@@ -279,4 +290,5 @@ def _apply(visit: Visit, action: str, actor: Actor, changes: dict[str, object]) 
         counter=counter,
         staff=actor.staff,
         device=actor.device,
+        **logged_items(items),
     )

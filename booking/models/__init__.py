@@ -8,7 +8,7 @@ from .office import Closure, Counter, Office
 from .service import Offering, Service
 from .slot import OpeningHours, Slot, SlotGrid
 from .staff import StaffRole, StaffToken, User
-from .visit import Queue, TicketSeries, Visit, VisitEvent, VisitItem
+from .visit import CounterEvent, Queue, TicketSeries, Visit, VisitEvent, VisitItem
 from .worker import WorkerHeartbeat
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Authority",
     "Closure",
     "Counter",
+    "CounterEvent",
     "Device",
     "Offering",
     "Office",
