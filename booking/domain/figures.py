@@ -25,8 +25,6 @@ from .visit_histories import (
     open_spans,
 )
 
-HOUR = timedelta(hours=1)
-
 
 @dataclass(frozen=True)
 class DayLog:
@@ -216,17 +214,18 @@ class _Sums:
 
     def _add_span(self, what: str, span: Span) -> set[int]:
         """Share a span out to the hours of the clock it lies in."""
-        hours = set()
-        start = span.start.astimezone(self.zone)
-        while start < span.end:
+        start, minutes = span.start.astimezone(self.zone), span.minutes
+        of_hour = self.minutes[what]
+        hours = {start.hour}
+        passed = start.minute + start.second / 60 + start.microsecond / 60e6
+        while passed + minutes > 60:
+            of_hour[start.hour] += 60 - passed
+            minutes -= 60 - passed
             # In UTC: where the clocks change an hour is missing or twice on the wall clock.
-            passed = timedelta(
-                minutes=start.minute, seconds=start.second, microseconds=start.microsecond
-            )
-            next_ = min(start.astimezone(UTC) + HOUR - passed, span.end)
-            self.minutes[what][start.hour] += Span(start, next_).minutes
+            start = (start.astimezone(UTC) + timedelta(minutes=60 - passed)).astimezone(self.zone)
             hours.add(start.hour)
-            start = next_.astimezone(self.zone)
+            passed = 0
+        of_hour[start.hour] += minutes
         return hours
 
     def _elapsed(self, log: DayLog, hour: int) -> float:

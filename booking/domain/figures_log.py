@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import CharField, Count, Q
+from django.db.models.functions import Cast
 
 from booking import clock
 from booking.models import Appointment, CounterEvent, Office, VisitEvent
@@ -42,26 +43,41 @@ def figures_of(
 def _days(office: Office, bounds: Bounds, until: datetime) -> Iterator[DayLog]:
     brought, sent_on = _transfers(office, bounds)
     changes = _changes(office, bounds)
-    days = groupby(_events(office, bounds, sent_on), lambda event: _day(office, event.at))
+    days = _by_day(office, _events(office, bounds, sent_on))
     for day, events in _each_day(days, set(changes) | set(brought)):
         is_today = until < local_day_bounds(day, office.zone)[1]
         yield DayLog(
             day=day,
-            events=sorted([*events, *brought[day]], key=lambda event: event.at),
+            events=sorted([*events, *brought[day]], key=attrgetter("at")),
             changes=changes[day],
             until=until if is_today else None,
         )
 
 
+def _by_day(office: Office, events: Iterator[Event]) -> Iterator[tuple[date, list[Event]]]:
+    """Events in the order of time, a list for each local day."""
+    of_day: list[Event] = []
+    day, ends = date.min, datetime.min.replace(tzinfo=UTC)
+    for event in events:
+        if event.at >= ends:
+            if of_day:
+                yield day, of_day
+            day, of_day = _day(office, event.at), []
+            ends = local_day_bounds(day, office.zone)[1]
+        of_day.append(event)
+    if of_day:
+        yield day, of_day
+
+
 def _each_day(
-    days: Iterator[tuple[date, Iterator[Event]]], others: set[date]
-) -> Iterator[tuple[date, Iterator[Event]]]:
+    days: Iterator[tuple[date, list[Event]]], others: set[date]
+) -> Iterator[tuple[date, list[Event]]]:
     """The days with events, and after them those that have something else alone."""
     for day, events in days:
         others.discard(day)
         yield day, events
     for day in sorted(others):
-        yield day, iter(())
+        yield day, []
 
 
 def _day(office: Office, at: datetime) -> date:
@@ -72,21 +88,25 @@ def _events(office: Office, bounds: Bounds, sent_on: set[int]) -> Iterator[Event
     rows = (
         VisitEvent.objects.filter(office=office, at__gte=bounds[0], at__lt=bounds[1])
         .order_by("at", "pk")
+        .annotate(visit_key=_key("visit_id"), counter_key=_key("counter_id"))
         .values_list(
-            "pk", "visit_id", "kind", "at", "counter_id", "offering_id", "quantity",
+            "pk", "visit_key", "kind", "at", "counter_key", "offering_id", "quantity",
             "told_low", "told_median", "told_high",
         )
     )  # fmt: skip
-    for pk, visit, kind, at, counter, offering, quantity, *told in rows.iterator(AT_ONCE):
+    for pk, visit, kind, at, counter, offering, quantity, low, median, high in rows.iterator(
+        AT_ONCE
+    ):
+        told = None if low is None else (low, median, high)
+        # By position: there may be a million of them.
         yield Event(
-            visit=visit,
-            kind="sent_on" if pk in sent_on else kind,
-            at=at,
-            counter=counter,
-            offering=offering,
-            quantity=quantity,
-            told=None if told[0] is None else tuple(told),
+            visit, "sent_on" if pk in sent_on else kind, at, counter, offering, quantity, told
         )
+
+
+def _key(name: str) -> Cast:
+    """An id as the database's text of it: it is only compared, and an object would cost time."""
+    return Cast(name, CharField())
 
 
 def _transfers(office: Office, bounds: Bounds) -> tuple[dict[date, list[Event]], set[int]]:
@@ -103,8 +123,9 @@ def _transfers(office: Office, bounds: Bounds) -> tuple[dict[date, list[Event]],
             at__lt=bounds[1],
         )
         .order_by("visit_id", "pk")
+        .annotate(visit_key=_key("visit_id"))
         .values_list(
-            "visit_id", "pk", "office_id", "visit__office_id", "at", "offering_id", "quantity"
+            "visit_key", "pk", "office_id", "visit__office_id", "at", "offering_id", "quantity"
         )
     )
     brought: dict[date, list[Event]] = defaultdict(list)
@@ -126,7 +147,8 @@ def _transfers(office: Office, bounds: Bounds) -> tuple[dict[date, list[Event]],
 def _changes(office: Office, bounds: Bounds) -> dict[date, list[CounterChange]]:
     rows = CounterEvent.objects.filter(office=office, at__gte=bounds[0], at__lt=bounds[1])
     changes: dict[date, list[CounterChange]] = defaultdict(list)
-    for counter, kind, at in rows.order_by("at", "pk").values_list("counter_id", "kind", "at"):
+    rows = rows.order_by("at", "pk").annotate(counter_key=_key("counter_id"))
+    for counter, kind, at in rows.values_list("counter_key", "kind", "at"):
         changes[_day(office, at)].append(CounterChange(counter, kind, at))
     return changes
 
