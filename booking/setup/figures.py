@@ -131,17 +131,29 @@ def _tiles(found: Figures, before: Figures | None) -> list[Tile]:
         return Tile(name, _whole(value), unit if value is not None else "", earlier)
 
     then = before or found
-    return [
+    tiles = [
         tile(_("Arrivals"), "", found.arrivals.total, then.arrivals.total),
         tile(_("Half waited at most"), minutes, found.waits.median, then.waits.median),
         tile(_("Nine of ten at most"), minutes, found.waits.ninetieth, then.waits.ninetieth),
-        tile(_("Without appointment"), "%", percent(found.arrivals.walk_in_share),
-             percent(then.arrivals.walk_in_share)),
-        tile(_("Appointments nobody came to"), "%", percent(found.appointments.missed_share),
-             percent(then.appointments.missed_share)),
-        tile(_("Waits within the told range"), "%", percent(found.forecast.within),
-             percent(then.forecast.within)),
-    ]  # fmt: skip
+        tile(
+            _("Without appointment"),
+            "%",
+            percent(found.arrivals.walk_in_share),
+            percent(then.arrivals.walk_in_share),
+        ),
+        tile(
+            _("Appointments nobody came to"),
+            "%",
+            percent(found.appointments.missed_share),
+            percent(then.appointments.missed_share),
+        ),
+    ]
+    if found.forecast.count:
+        was = percent(then.forecast.within)
+        tiles.append(
+            tile(_("Waits within the told range"), "%", percent(found.forecast.within), was)
+        )
+    return tiles
 
 
 def _whole(value: float | None) -> str:

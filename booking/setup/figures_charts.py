@@ -10,6 +10,7 @@ from datetime import date
 from math import ceil, log10
 
 from django.utils.dateformat import format as format_date
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -22,6 +23,8 @@ HEIGHT, TOP, BOTTOM = 240, 26, 30
 LEFT, RIGHT = 8.0, 99.0
 # More labels than that stand in each other's way; on a phone half of it.
 LABELS, LABELS_ON_A_PHONE = 16, 8
+# Days whose arrivals are shown one by one.
+BY_DAY_UP_TO = 62
 # How much of its place a column takes.
 COLUMN = 0.68
 
@@ -148,23 +151,28 @@ def _pixel(value: float) -> str:
 def arrivals_chart(found: Figures, first: date, last: date) -> Chart:
     """By hour where it is one day, by day up to two months, else by week."""
     if first == last:
-        columns = [Column(f"{hour}", _parts(one)) for hour, one in found.arrivals_by_hour.items()]
-        unit = _("People per hour")
+        hours = found.arrivals_by_hour.items()
+        columns = [Column(f"{hour}", _parts(one)) for hour, one in hours]
+        unit, most = _("People per hour"), _("Most came at %(when)s o’clock: %(count)s people.")
+    elif (last - first).days < BY_DAY_UP_TO:
+        columns = _arrivals_over_days(found, first, last)
+        unit, most = _("People per day"), _("Most came on %(when)s: %(count)s people.")
     else:
-        columns, unit = _arrivals_over_days(found, first, last)
+        columns = _arrivals_over_days(found, first, last, by_week=True)
+        unit = _("People per week, from Monday on")
+        most = _("Most came in the week from %(when)s: %(count)s people.")
     busiest = max(columns, key=lambda one: one.total, default=Column("–", ()))
-    return draw(
-        Chart(
-            slug="arrivals-plot",
-            title=_("Arrivals"),
-            description=_("Most people came here: %(when)s, %(count)s.")
-            % {"when": busiest.label, "count": round(busiest.total)},
-            legend=[("appointment", _("with appointment")), ("walk-in", _("without appointment")),
-                    ("brought", _("from another office"))],
-            unit=unit,
-        ),
-        columns,
-    )  # fmt: skip
+    legend = [("appointment", _("with appointment")), ("walk-in", _("without appointment"))]
+    if found.arrivals.brought:
+        legend.append(("brought", _("from another office")))
+    chart = Chart(
+        slug="arrivals-plot",
+        title=_("Arrivals"),
+        description=most % {"when": busiest.label, "count": round(busiest.total)},
+        legend=legend,
+        unit=unit,
+    )
+    return draw(chart, columns)
 
 
 def _parts(one: Sequence[int]) -> list[tuple[str, float]]:
@@ -172,8 +180,9 @@ def _parts(one: Sequence[int]) -> list[tuple[str, float]]:
     return [("appointment", appointments), ("walk-in", walk_ins), ("brought", brought)]
 
 
-def _arrivals_over_days(found: Figures, first: date, last: date) -> tuple[list[Column], str]:
-    by_week = (last - first).days >= 62
+def _arrivals_over_days(
+    found: Figures, first: date, last: date, *, by_week: bool = False
+) -> list[Column]:
     sums: dict[date, list[int]] = {}
     for ordinal in range(first.toordinal(), last.toordinal() + 1):
         day = date.fromordinal(ordinal)
@@ -183,11 +192,8 @@ def _arrivals_over_days(found: Figures, first: date, last: date) -> tuple[list[C
         elif day.weekday() > 4 and not sum(one):
             continue  # a weekend nobody works on
         sums[day] = [a + b for a, b in zip(sums.get(day, (0, 0, 0)), one, strict=True)]
-    columns = [
-        Column(format_date(day, pgettext("date format", "j/n")), _parts(one))
-        for day, one in sums.items()
-    ]
-    return columns, _("People per week, from Monday on") if by_week else _("People per day")
+    label = pgettext("date format", "j/n")
+    return [Column(format_date(day, label), _parts(one)) for day, one in sums.items()]
 
 
 def waits_chart(waits: dict[int, Spread]) -> Chart:
@@ -214,7 +220,7 @@ def waits_chart(waits: dict[int, Spread]) -> Chart:
         title=_("Waits by hour of arrival"),
         description=description,
         legend=[("half", _("half waited at most")), ("nine", _("nine of ten at most"))],
-        unit=_("Minutes"),
+        unit=_("Minutes, by hour of arrival"),
     )
     return draw(chart, columns)
 
@@ -237,8 +243,11 @@ def counters_chart(found: Figures) -> Chart:
         slug="counters-plot",
         title=_("Counters against demand"),
         description=description,
-        legend=[("needed", _("needed for those who came in this hour")), ("mark", _("open"))],
-        unit=_("Counters on average"),
+        legend=[
+            ("needed", _("needed for those who came in this hour")),
+            ("mark", _("counters open")),
+        ],
+        unit=_("Counters on average, by hour"),
     )
     return draw(chart, columns, totals=False)
 
@@ -275,6 +284,7 @@ def service_bars(rows: Sequence[Sequence]) -> list[Bar]:
 @dataclass(frozen=True)
 class HeatRow:
     weekday: str
+    short: str
     cells: list[tuple[str, str]]
 
 
@@ -287,6 +297,7 @@ def heat_map(found: Figures, target: int) -> tuple[list[str], list[HeatRow]]:
     rows = [
         HeatRow(
             str(Weekday(day).label),
+            str(WEEKDAYS_ABBR[day]),
             [_heat(waits.get((day, hour)), target) for hour in hours],
         )
         for day in sorted({day for day, _hour in waits})

@@ -110,8 +110,7 @@ def _arrivals(found: Figures) -> Table:
 
 
 def _wait_header(what: str) -> tuple[str, ...]:
-    return (what, _("Arrivals"), _("Half waited at most, minutes"),
-            _("Nine of ten at most, minutes"))  # fmt: skip
+    return (what, _("Arrivals"), _("Half up to, min"), _("Nine of ten up to, min"))
 
 
 def _by_hour(found: Figures) -> Table:
@@ -144,8 +143,8 @@ def _by_weekday_and_hour(found: Figures) -> Table:
 
 
 def _services(found: Figures, offerings: Iterable[Offering]) -> Table:
-    header = (_("Service"), _("Visits"), _("Persons"), _("Half took at most, minutes per person"),
-              _("Nine of ten at most"), _("Planned"))  # fmt: skip
+    header = (_("Service"), _("Visits"), _("Persons"), _("Half up to"),
+              _("Nine of ten up to"), _("Planned"))  # fmt: skip
     named: dict[UUID | None, tuple[str, int | None]] = {
         one.pk: (str(one), one.minutes) for one in offerings
     }
@@ -157,7 +156,7 @@ def _services(found: Figures, offerings: Iterable[Offering]) -> Table:
         if key in named
     ]  # fmt: skip
     rows.sort(key=lambda row: -row[1])
-    return Table("services", _("Time at the counter by service"), header, rows)
+    return Table("services", _("Time at the counter by service, minutes per person"), header, rows)
 
 
 def _counters(found: Figures) -> Table:

@@ -46,7 +46,7 @@ class _Past:
         self.office, self.rng = office, rng
         self.offerings: list[Offering] = list(office.offerings.select_related("service"))
         self.counters: list[Counter] = list(office.counters.all())
-        self.pace = {one.pk: rng.uniform(0.7, 1.3) for one in self.offerings}
+        self.pace = {one.pk: rng.uniform(0.8, 1.5) for one in self.offerings}
         self.rows: dict[type, list] = {
             model: []
             for model in (Appointment, AppointmentItem, Visit, VisitItem, VisitEvent, CounterEvent)
