@@ -11,7 +11,6 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from booking.domain.slot_grid import local_day_bounds
 from booking.local_time import day_text, month_text, short_day_text
 
 DAY, WEEK, FOUR_WEEKS, MONTH, RANGE = "day", "week", "weeks", "month", "range"
@@ -78,11 +77,11 @@ class Period:
 
     def until(self, now: datetime, zone: ZoneInfo) -> datetime | None:
         """Up to when the earlier period counts where this one is not over: the same stretch."""
-        starts, ends = local_day_bounds(self.first, zone)[0], local_day_bounds(self.last, zone)[1]
-        before = self.compared
-        if before is None or not starts <= now < ends:
+        before, local = self.compared, now.astimezone(zone)
+        if before is None or not self.first <= local.date() <= self.last:
             return None
-        return local_day_bounds(before.first, zone)[0] + (now - starts)
+        day = before.first + (local.date() - self.first)
+        return datetime.combine(day, local.time(), zone)
 
 
 def around(kind: str, day: date) -> Period:
