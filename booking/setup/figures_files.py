@@ -12,7 +12,7 @@ from .figures_tables import Cell, Table
 
 # What a spreadsheet takes for the beginning of a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-# Names of sheets hold neither of these.
+# Names of sheets hold none of these, and in Excel 31 characters at most.
 FORBIDDEN_IN_SHEETS = str.maketrans(dict.fromkeys("[]*?:/\\'", " "))
 
 
@@ -52,7 +52,7 @@ def as_ods(tables: Iterable[Table]) -> bytes:
     file = BytesIO()
     with odswriter.writer(file) as book:
         for table in tables:
-            sheet = book.new_sheet(table.title.translate(FORBIDDEN_IN_SHEETS)[:31])
+            sheet = book.new_sheet(table.title.translate(FORBIDDEN_IN_SHEETS)[:31].strip())
             sheet.writerow(table.header)
             sheet.writerows([_ods_cell(cell) for cell in row] for row in table.rows)
     return file.getvalue()

@@ -159,7 +159,7 @@ def test_no_name_becomes_a_formula_in_ods():
     kinds = [cell.getAttribute("office:value-type") for cell in cells]
     assert kinds == ["string"] * 3 + ["float", "string", "float", "string", ""]
     sheet = content.getElementsByTagName("table:table")[0]
-    assert sheet.getAttribute("table:name") == "a b   c "
+    assert sheet.getAttribute("table:name") == "a b   c"
 
 
 def test_a_running_day_is_compared_with_the_same_stretch_of_the_week_before(
