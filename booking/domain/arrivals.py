@@ -32,6 +32,7 @@ from .errors import (
 from .forgotten import end_forgotten_visits
 from .items import Item, require_walk_in
 from .kiosk_closing import is_kiosk_closed
+from .log_entries import logged_items
 from .office_hours import last_ticket_at
 from .tickets import draw_serial
 
@@ -278,6 +279,7 @@ def _make_visit(
         priority=priority,
         staff=actor.staff,
         device=actor.device,
+        **logged_items(items),
     )
     announce(office.pk)
     return visit

@@ -10,6 +10,7 @@ from booking.models import Counter, Office, User, Visit
 from .announcements import announce
 from .errors import CounterBusy, CounterClosed, CounterTaken
 from .forgotten import end_forgotten_visits
+from .log_entries import Kind, log_counter
 
 
 def open_counter(counter_id: UUID, *, staff: User, take_over: bool = False) -> Counter:
@@ -36,6 +37,7 @@ def _open_counter(counter_id: UUID, staff: User, take_over: bool) -> Counter:
     counter.state = Counter.State.OPEN
     counter.pause_reason = ""
     counter.save(update_fields=["staff", "state", "pause_reason"])
+    log_counter(counter, Kind.OPENED)
     announce(counter.office_id, *(other.office_id for other in counters.values()))
     return counter
 
@@ -68,7 +70,10 @@ def pause_counter(counter_id: UUID, *, staff: User, paused: bool, reason: str = 
         raise CounterClosed
     if counter.staff_id != staff.pk:
         raise CounterTaken(counter)
-    counter.state = Counter.State.PAUSED if paused else Counter.State.OPEN
+    state = Counter.State.PAUSED if paused else Counter.State.OPEN
+    if counter.state != state:
+        log_counter(counter, Kind.PAUSED if paused else Kind.RESUMED)
+    counter.state = state
     counter.pause_reason = reason if paused else ""
     counter.save(update_fields=["state", "pause_reason"])
     announce(counter.office_id)
@@ -92,6 +97,7 @@ def _lock_counters(counter_id: UUID, staff: User | None = None) -> dict[UUID, Co
 def _close(counter: Counter) -> None:
     if busy := Visit.objects.filter(counter=counter).first():
         raise CounterBusy(busy)
+    log_counter(counter, Kind.CLOSED)
     counter.staff = None
     counter.state = Counter.State.CLOSED
     counter.pause_reason = ""

@@ -29,6 +29,7 @@ from .errors import (
     WrongState,
 )
 from .items import Item
+from .log_entries import Kind, log_counter, logged_items
 from .tickets import bring_serial
 from .undo import Before, before_of, remember
 from .visit_states import TRANSITIONS
@@ -195,10 +196,12 @@ def finish_item(visit_id: UUID, offering_id: UUID, *, actor: Actor) -> Visit:
     Raises ``WrongState``, also where the visit has no such service to be done.
     """
     visit = _lock_visit(visit_id)
-    item = visit.items.filter(offering=offering_id, done_at__isnull=True).first()
+    to_do = visit.items.filter(offering=offering_id, done_at__isnull=True)
+    item = to_do.select_related("offering").first()
     if item is None:
         raise WrongState(visit)
-    remember(actor.staff, _apply(visit, "finish_item", actor, {}, offering_id=offering_id))
+    done = [Item(item.offering, item.quantity)]
+    remember(actor.staff, _apply(visit, "finish_item", actor, {}, done))
     item.done_at = clock.now()
     item.save(update_fields=["done_at"])
     announce(visit.office_id)
@@ -266,7 +269,7 @@ def transfer(
         changes["serial"] = bring_serial(target, visit.day, visit.letter, visit.serial)
         # The key belongs to the kiosk of the office that issued the ticket.
         changes["idempotency_key"] = None
-    remember(actor.staff, _apply(visit, "transfer", actor, changes))
+    remember(actor.staff, _apply(visit, "transfer", actor, changes, items))
     if items:
         new = [item.offering for item in items]
         visit.items.filter(Q(done_at__isnull=True) | Q(offering__in=new)).delete()
@@ -324,6 +327,7 @@ def _end_pause(counter: Counter) -> bool:
     counter.state = Counter.State.OPEN
     counter.pause_reason = ""
     counter.save(update_fields=["state", "pause_reason"])
+    log_counter(counter, Kind.RESUMED)
     return True
 
 
@@ -392,9 +396,12 @@ def _apply(
     action: str,
     actor: Actor,
     changes: dict[str, object],
-    offering_id: UUID | None = None,
+    items: Sequence[Item] = (),
 ) -> Step:
-    """Change a locked visit and log it; for the undo, how it was. Raises ``WrongState``."""
+    """Change a locked visit and log it, with the items it is about; for the undo, how it was.
+
+    Raises ``WrongState``.
+    """
     transition = TRANSITIONS[action]
     if visit.state not in transition.sources:
         raise WrongState(visit)
@@ -410,10 +417,10 @@ def _apply(
         kind=transition.event,
         at=clock.now(),
         priority=changes.get("priority", ""),
-        offering_id=offering_id,
         counter_id=visit.counter_id or at,
         staff=actor.staff,
         device=actor.device,
+        **logged_items(items),
     )
     ask(_save("state", *changes).statement(visit), _insert_event.statement(event))
     return before, event

@@ -83,11 +83,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='visitevent',
-            name='offering',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='booking.offering'),
-        ),
-        migrations.AddField(
-            model_name='visitevent',
             name='priority',
             field=models.CharField(blank=True, choices=[('urgent', 'urgent'), ('assisted', 'reduced mobility or with small child'), ('normal', 'normal')], db_default='', default='', max_length=8, verbose_name='priority'),
         ),

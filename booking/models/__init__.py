@@ -8,7 +8,15 @@ from .office import Closure, Counter, KioskClosing, Office
 from .service import Offering, Service
 from .slot import OpeningHours, Slot, SlotGrid
 from .staff import StaffRole, StaffToken, User
-from .visit import LastAction, Queue, TicketSeries, Visit, VisitEvent, VisitItem
+from .visit import (
+    CounterEvent,
+    LastAction,
+    Queue,
+    TicketSeries,
+    Visit,
+    VisitEvent,
+    VisitItem,
+)
 from .worker import WorkerHeartbeat
 
 __all__ = [
@@ -17,6 +25,7 @@ __all__ = [
     "Authority",
     "Closure",
     "Counter",
+    "CounterEvent",
     "Device",
     "KioskClosing",
     "LastAction",

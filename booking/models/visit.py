@@ -4,7 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from .appointment import Appointment
@@ -190,19 +190,81 @@ class VisitEvent(models.Model):
     priority = models.CharField(
         _("priority"), max_length=8, choices=Visit.Priority, blank=True, default="", db_default=""
     )
-    # The service that was done.
-    offering = models.ForeignKey(Offering, models.SET_NULL, null=True, related_name="+")
     counter = models.ForeignKey(Counter, models.PROTECT, null=True, related_name="+")
     staff = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )
     device = models.ForeignKey(Device, models.SET_NULL, null=True, related_name="+")
+    # At arrivals and transfers: what the visit is for from then on. Without an offering but
+    # with a quantity: several services. With neither: as before. Else the service that was done.
+    offering = models.ForeignKey(
+        Offering, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    quantity = models.PositiveSmallIntegerField(null=True)
+    # At arrivals: the wait that was told, in minutes: 10th, 50th and 90th percentile.
+    told_low = models.PositiveSmallIntegerField(null=True)
+    told_median = models.PositiveSmallIntegerField(null=True)
+    told_high = models.PositiveSmallIntegerField(null=True)
 
     class Meta:
         verbose_name = _("event of a visit")
         verbose_name_plural = _("events of visits")
         ordering = ["id"]
-        indexes = [models.Index(fields=["office", "at"], name="event_by_time")]
+        indexes = [
+            models.Index(fields=["office", "at"], name="event_by_time"),
+            # Both hold few of the rows.
+            models.Index(
+                fields=["office", "at"], condition=Q(kind="transferred"), name="event_transfers"
+            ),
+            models.Index(
+                fields=["offering"],
+                condition=Q(offering__isnull=False),
+                name="event_by_offering",
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(offering__isnull=True, quantity__isnull=True) | Q(quantity__gte=1),
+                name="event_offering_with_quantity",
+            ),
+            models.CheckConstraint(
+                condition=Q(told_low__isnull=True, told_median__isnull=True, told_high__isnull=True)
+                | Q(
+                    told_low__isnull=False,
+                    told_high__isnull=False,
+                    told_median__gte=F("told_low"),
+                    told_median__lte=F("told_high"),
+                ),
+                name="event_told_wait_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%H:%M:%S} {self.kind}"
+
+
+class CounterEvent(models.Model):
+    """When a counter opened, paused and closed. Written once, never changed.
+
+    Names nobody on purpose: how many counters were open is asked of it, not who sat there.
+    """
+
+    class Kind(models.TextChoices):
+        OPENED = "opened", _("opened")
+        PAUSED = "paused", _("paused")
+        RESUMED = "resumed", _("pause ended")
+        CLOSED = "closed", _("closed")
+
+    office = models.ForeignKey(Office, models.CASCADE, related_name="+", db_index=False)
+    counter = models.ForeignKey(Counter, models.CASCADE, related_name="+")
+    kind = models.CharField(_("what"), max_length=8, choices=Kind)
+    at = models.DateTimeField(_("when"))
+
+    class Meta:
+        verbose_name = _("event of a counter")
+        verbose_name_plural = _("events of counters")
+        ordering = ["id"]
+        indexes = [models.Index(fields=["office", "at"], name="counter_event_by_time")]
 
     def __str__(self) -> str:
         return f"{self.at:%H:%M:%S} {self.kind}"

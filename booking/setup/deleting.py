@@ -59,6 +59,7 @@ def _offering(offering: Offering) -> list[str]:
     used = (
         AppointmentItem.objects.filter(offering=offering).exists()
         or VisitItem.objects.filter(offering=offering).exists()
+        or VisitEvent.objects.filter(offering=offering).exists()
     )
     if used:
         return [

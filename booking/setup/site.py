@@ -7,12 +7,13 @@ from django.contrib.auth.views import LogoutView, redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, URLResolver, reverse
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
+from . import figures
 from .scope import rights_of
 
 # Which models stand under which heading, in this order.
@@ -30,6 +31,7 @@ class Site(AdminSite):
     site_header = site_title = _("Set-up")
     index_title = _("What would you like to set up?")
     site_url = "/desk/"
+    index_template = "setup/index.html"
 
     def has_permission(self, request: HttpRequest) -> bool:
         return rights_of(request).may_set_up
@@ -55,13 +57,24 @@ class Site(AdminSite):
         return super().password_change_done(request, extra_context)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        """Without Django's addresses that nothing here uses.
+        """The figures, and without Django's addresses that nothing here uses.
 
         One looks for pages of objects: none has any. One searches while somebody types: no form
         does, and it fails on a field it does not expect.
         """
         unused = ("view_on_site", "autocomplete")
-        return [one for one in super().get_urls() if getattr(one, "name", "") not in unused]
+        used = [one for one in super().get_urls() if getattr(one, "name", "") not in unused]
+        return [*self._figures_urls(), *used]
+
+    def _figures_urls(self) -> list[URLPattern]:
+        whose = "figures/<uuid:office_id>/"
+        pages = [
+            ("figures/", figures.choose_office, "figures"),
+            (whose, figures.figures_page, "figures_of"),
+            (f"{whose}<slug:table>.csv", figures.figures_csv, "figures_csv"),
+            (f"{whose}figures.ods", figures.figures_ods, "figures_ods"),
+        ]
+        return [path(route, self.admin_view(view), name=name) for route, view, name in pages]
 
     def app_index(
         self, request: HttpRequest, app_label: str, extra_context: dict | None = None

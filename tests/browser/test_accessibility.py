@@ -261,6 +261,15 @@ def test_pairing_and_set_up(town, visit, examine):
     for path in (*lists, f"{office}/change/", f"{office}/delete/", "/setup/booking/user/add/"):
         page.goto(town.url + path)
         examine(page, path.removeprefix("/setup/booking/").replace("/", "-"), DJANGOS_OWN)
+    figures = f"/setup/figures/{citizen_office(town)['id']}/"
+    for name, address in (
+        ("figures-choose", "/setup/figures/"),
+        ("figures-today", f"{figures}?period=day"),
+        ("figures-empty", f"{figures}?period=day&on=2026-11-22"),
+        ("figures-errors", f"{figures}?period=range&first=2026-11-24&last=2026-11-23"),
+    ):
+        page.goto(town.url + address)
+        examine(page, name, DJANGOS_OWN)
 
 
 def test_reference_of_the_api(town, visit, examine):

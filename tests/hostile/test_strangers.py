@@ -143,7 +143,7 @@ def paths_of(address: Address, town: Town, other: Town) -> Iterator[str]:
             yield address.with_values(values | {"secret": wrong})
         return
     yield address.with_values(values)
-    things = [name for name in values if name != "action"]
+    things = [name for name in values if name not in ("action", "table")]
     if len(things) > 1:
         for name in things:
             yield address.with_values(values | {name: other.named(name, address.model)})

@@ -226,6 +226,7 @@ class Town:
             "authority": self.authority.slug,
             "slug": self.authority.slug,
             "action": "begin",
+            "table": "overview",
             "app_label": "booking",
             "url": "nothing",
         }[parameter]
