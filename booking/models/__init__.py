@@ -4,6 +4,7 @@ from .appointment import Appointment, AppointmentItem
 from .authority import Authority
 from .device import Device
 from .mail import OutboxMail
+from .notice import Notice
 from .office import Closure, Counter, Office
 from .service import Offering, Service
 from .slot import OpeningHours, Slot, SlotGrid
@@ -18,6 +19,7 @@ __all__ = [
     "Closure",
     "Counter",
     "Device",
+    "Notice",
     "Offering",
     "Office",
     "OpeningHours",

@@ -56,9 +56,10 @@ def test_the_board_knows_its_calls_before_the_socket_opens(screen, arrive, staff
 def test_the_board_speaks_the_language_of_its_address(screen):
     content = screen.get("/en/display/").content.decode()
     assert '<html lang="en"' in content
-    words = embedded(content, "display-words")
-    assert words["counter"] == "Counter {label}"
-    assert words["call"] == "Number {number}, please go to {counter}."
+    sentences = embedded(content, "display-settings")["sentences"]
+    assert sentences["en"]["counter"] == "Counter {label}"
+    assert sentences["en"]["call"] == "Number {number}, please go to {counter}."
+    assert sentences["de"]["counter"] == "Schalter {label}"
 
 
 def test_the_board_needs_the_same_queries_for_one_and_for_many(
@@ -66,7 +67,7 @@ def test_the_board_needs_the_same_queries_for_one_and_for_many(
 ):
     screen.get("/display/")
     for _ in range(2):
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             screen.get("/display/")
         for _visit in range(10):
             arrive()

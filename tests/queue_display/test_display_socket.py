@@ -60,7 +60,9 @@ async def test_the_snapshot_comes_at_once(office, paired, quiet_hub):
         "office": str(office.pk),
         "calls": [],
         "waiting": 0,
+        "waiting_by_letter": {},
         "notice": "",
+        "notices": "",
     }
     await socket.disconnect()
     assert quiet_hub.rooms == {}
