@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from booking import clock
@@ -28,8 +28,6 @@ from .wording import NUMBER, all_call_patterns, is_name, spoken_call, spoken_num
 STALE_SECONDS = 15
 # Each notice is shown for so long: time to read 300 letters.
 NOTICE_SECONDS = 15
-# Pictures and spoken calls have an address of their own for each content.
-KEEP_SECONDS = 24 * 60 * 60
 # The number of the test page.
 SAMPLE = "A017"
 
@@ -110,7 +108,7 @@ def display_notices(request: DeviceRequest) -> JsonResponse:
     )
 
 
-@cache_control(private=True, max_age=KEEP_SECONDS)
+@never_cache
 @require_safe
 @device_required(Device.Kind.DISPLAY)
 def display_picture(request: DeviceRequest, notice_id: UUID, digest: str) -> HttpResponse:
@@ -121,7 +119,7 @@ def display_picture(request: DeviceRequest, notice_id: UUID, digest: str) -> Htt
     return HttpResponse(bytes(notice.picture), content_type="image/webp")
 
 
-@cache_control(private=True, max_age=KEEP_SECONDS)
+@never_cache
 @require_safe
 @device_required(Device.Kind.DISPLAY)
 def display_speech(
@@ -186,8 +184,6 @@ def _words() -> dict[str, str]:
         # Translators: a wait in minutes, as a range.
         "range": pgettext("wait in minutes", "{from}–{to}"),
         "unknown": pgettext("wait", "unknown"),
-        # Translators: so many people wait with this letter.
-        "people": pgettext("people who wait", "{count} waiting"),
         "hours": _("Opening hours"),
         "browserVoice": _("The browser of this screen speaks by itself."),
         "serverVoice": _("The server speaks for this screen."),

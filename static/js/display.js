@@ -6,6 +6,7 @@
 {
   const STILL_NEWS = 60000; // calls older than this when first seen are shown, not announced
   const LONG_NAME = 10;
+  const SMALLEST_PLACE = 0.4; // of the least size of numbers
   const SET_CLOCK_EVERY = 5 * 60 * 1000;
   // Not all screens of a town at once.
   const RELOAD_AFTER = 500;
@@ -88,6 +89,14 @@
   const queue = [];
   let announced = null;
 
+  /** A long place becomes smaller, down to what it is in the list, rather than being cut off. */
+  const fitPlace = () => {
+    for (let part = 1; part > SMALLEST_PLACE; part -= 0.05) {
+      find("place").style.setProperty("--part", part);
+      if (newest.scrollHeight <= newest.clientHeight + 1) return;
+    }
+  };
+
   const drawNewest = (call) => {
     newest.classList.toggle("newest--none", !call);
     find("board").classList.toggle("board--quiet", !call);
@@ -103,6 +112,7 @@
     find("place").textContent = placeOf(call);
     newest.classList.toggle("newest--placed", Boolean(placeOf(call)));
     find("counter").classList.toggle("newest__counter--long", name.length > LONG_NAME);
+    fitPlace();
   };
 
   const row = (call) => {
@@ -112,7 +122,8 @@
     const name = nameOf(call);
     const split = call.counter_is_name ? -1 : name.lastIndexOf(call.counter);
     number.textContent = call.number;
-    counter.classList.toggle("call__counter--text", split < 0);
+    item.classList.toggle("call--named", call.counter_is_name);
+    counter.classList.toggle("call__counter--long", name.length >= LONG_NAME && split < 0);
     counter.children[0].textContent = split < 0 ? "" : name.slice(0, split).trim();
     counter.children[1].textContent = split < 0 ? name : name.slice(split);
     place.textContent = placeOf(call);
@@ -122,16 +133,18 @@
   /** As many as have room in the size that can be read from the last seat. */
   const rowsOfList = () => {
     const list = find("calls");
-    list.classList.toggle("calls--placed", calls.some(placeOf));
+    find("board").classList.toggle("board--placed", calls.some(placeOf));
+    find("board").classList.toggle("board--named", calls.some((call) => call.counter_is_name));
     return rowsIn(list, find("measure"));
   };
 
   let drawn = "";
   const draw = () => {
-    const call = announced ?? calls[0];
+    turns.note(calls, performance.now());
+    const call = announced ?? calls[0] ?? turns.overdue();
     drawNewest(call);
     const rows = rowsOfList();
-    const { shown, waiting: inTurn } = turns.choose(calls, call?.key, rows, performance.now());
+    const { shown, waiting: inTurn } = turns.choose(call?.key, rows, performance.now());
     const drawing = JSON.stringify([shown, rows]);
     if (drawing !== drawn) find("calls").replaceChildren(...shown.map(row));
     drawn = drawing;

@@ -16,22 +16,22 @@
   /** As many rows, each as high as `measure`, as have room; the list shares its height by them. */
   globalThis.rowsIn = (list, measure) => {
     const gap = Number.parseFloat(getComputedStyle(list).rowGap) || 0;
-    const rows = Math.max(1, Math.floor((list.clientHeight + gap + 1) / (measure.offsetHeight + gap)));
-    list.style.setProperty("--rows", rows);
+    const rows = Math.max(0, Math.floor((list.clientHeight + gap + 1) / (measure.offsetHeight + gap)));
+    list.style.setProperty("--rows", Math.max(1, rows));
     return rows;
   };
 
   const lineOf = ([letter, people], waits) => {
     const item = find("wait").content.firstElementChild.cloneNode(true);
-    const [name, time, waiting] = item.children;
+    const [name, remark, time] = item.children;
     name.textContent = letter;
     const wait = waits?.[letter];
     const known = Array.isArray(wait);
     const [from, to] = known ? wait : [];
-    if (waits) time.textContent = known ? (from === to ? `${to}` : fill(words.range, { from, to })) : words.unknown;
-    else time.textContent = people;
-    time.classList.toggle("wait__time--text", Boolean(waits) && !known);
-    waiting.textContent = waits ? fill(words.people, { count: people }) : "";
+    if (!waits) time.textContent = people;
+    else if (known) time.textContent = from === to ? to : fill(words.range, { from, to });
+    else time.textContent = "?";
+    remark.textContent = waits && !known ? words.unknown : "";
     return item;
   };
 
@@ -40,7 +40,7 @@
 
   const drawWaits = () => {
     const list = find("waits");
-    const rows = rowsIn(list, find("measure-wait"));
+    const rows = Math.max(1, rowsIn(list, find("measure-wait")));
     const pages = Math.max(1, Math.ceil(lines.length / rows));
     page %= pages;
     list.replaceChildren(...lines.slice(page * rows, (page + 1) * rows));
@@ -78,9 +78,17 @@
   let turn = 0;
   let known = null;
 
-  const sheetsOf = ({ heading, text, picture, picture_text }) => [
-    ...(text || !picture ? [{ heading, text }] : []),
-    ...(picture ? [{ heading, picture, picture_text }] : []),
+  /** Kept as elements, so that each picture is fetched once and not with every turn. */
+  const pictureOf = ({ picture, picture_text }) => {
+    const image = new Image();
+    image.src = picture;
+    image.alt = picture_text;
+    return image;
+  };
+
+  const sheetsOf = (notice) => [
+    ...(notice.text || !notice.picture ? [{ heading: notice.heading, text: notice.text }] : []),
+    ...(notice.picture ? [{ heading: notice.heading, image: pictureOf(notice) }] : []),
   ];
 
   const fit = (text) => {
@@ -96,21 +104,21 @@
     const text = find("text");
     const picture = find("picture");
     find("heading").textContent = sheet.heading;
-    picture.hidden = !sheet.picture;
-    text.hidden = Boolean(sheet.picture);
+    picture.hidden = !sheet.image;
+    picture.replaceChildren(...(sheet.image ? [sheet.image] : []));
+    text.hidden = Boolean(sheet.image);
     text.textContent = sheet.text ?? "";
-    if (sheet.picture) {
-      picture.src = sheet.picture;
-      picture.alt = sheet.picture_text;
-    } else {
-      fit(text);
-    }
+    fit(text);
   };
+
+  let told = "";
+  const same = (...fetched) => told === (told = JSON.stringify(fetched));
 
   const fetchNotices = async () => {
     try {
       const { notices, closing } = await (await fetch(settings.notices)).json();
       const times = closing.length ? [{ heading: words.hours, text: closing.join("\n") }] : [];
+      if (same(notices, closing)) return;
       sheets = [...notices.flatMap(sheetsOf), ...times];
       drawSheet();
     } catch {

@@ -57,13 +57,23 @@
     };
 
     return {
+      /** The calls that are on now. */
+      note(calls, now) {
+        count(now);
+        take(calls, now);
+      },
+
+      /** A call that is over and was not seen for long enough; the same one until it was. */
+      overdue() {
+        const owed = [...entries.values()].filter((entry) => entry.gone && owes(entry));
+        return owed.sort((one, other) => other.had - one.had || one.call.at - other.call.at)[0]?.call;
+      },
+
       /**
        * The calls for so many rows, newest first, and how many have to wait for a row. `newest` is
        * the key of the call that is shown large.
        */
-      choose(calls, newest, rows, now) {
-        count(now);
-        take(calls, now);
+      choose(newest, rows, now) {
         const others = [...entries.values()].filter((entry) => entry.call.key !== newest);
         for (const entry of others) entry.rank = rankOf(entry, now);
         others.sort(byTurn);
