@@ -180,7 +180,7 @@ def _words() -> dict[str, str]:
         # Translators: {time} is when the display last heard from the server.
         "stale": _("No connection since {time}."),
         # Translators: {count} calls do not fit and are shown in turn with the others.
-        "inTurn": _("{count} more in turn"),
+        "inTurn": _("{count} more"),
         # Translators: a wait in minutes, as a range.
         "range": pgettext("wait in minutes", "{from}–{to}"),
         "unknown": pgettext("wait", "unknown"),

@@ -93,7 +93,8 @@
   const fitPlace = () => {
     for (let part = 1; part > SMALLEST_PLACE; part -= 0.05) {
       find("place").style.setProperty("--part", part);
-      if (newest.scrollHeight <= newest.clientHeight + 1) return;
+      const wide = find("place").scrollWidth > find("place").clientWidth + 1;
+      if (!wide && newest.scrollHeight <= newest.clientHeight + 1) return;
     }
   };
 

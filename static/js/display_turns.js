@@ -75,7 +75,10 @@
        */
       choose(newest, rows, now) {
         const others = [...entries.values()].filter((entry) => entry.call.key !== newest);
-        for (const entry of others) entry.rank = rankOf(entry, now);
+        for (const entry of others) {
+          entry.rank = rankOf(entry, now);
+          if (entry.since !== null) entry.left = now; // if it has to go: after all others
+        }
         others.sort(byTurn);
         const chosen = others.slice(0, rows);
         for (const entry of entries.values()) show(entry, entry.call.key === newest || chosen.includes(entry), now);

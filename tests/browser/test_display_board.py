@@ -65,10 +65,8 @@ def test_those_who_do_not_fit_take_turns_and_the_board_says_so(open_board, keep)
     calls = [call(f"A{number:03}", number) for number in range(1, 9)]
     board.show(calls)
     keep(board.page, "in-turn")
-    expect(board.page.locator("[data-in-turn]")).to_have_text(
-        re.compile(r"^\d weitere im Wechsel$")
-    )
-    board.seconds_seen(80)  # every one has been the newest
+    expect(board.page.locator("[data-in-turn]")).to_have_text(re.compile(r"^\d weitere$"))
+    board.pass_time(60)  # every one has been the newest
     again = board.seconds_seen(60)
     assert sorted(again) == [one["number"] for one in calls]
 
@@ -151,9 +149,21 @@ def too_small(board: Board, selectors: list[str]) -> list[str]:
     )
 
 
-CUT_OFF = """() => [...document.querySelectorAll(".newest, .panel, .call, .wait")]
-  .filter((one) => one.scrollHeight > one.clientHeight + 2 || one.scrollWidth > one.clientWidth + 2)
-  .map((one) => one.className)"""
+# Capitals have 0.69 of their size; the box of a letter is higher than what is seen of it.
+CUT_OFF = """() => {
+  const type = (part) => parseFloat(getComputedStyle(part).fontSize);
+  const parts = (one) => [...one.querySelectorAll("span")];
+  const size = (one) => Math.max(...parts(one).filter((part) => part.textContent.trim()).map(type));
+  const wide = (one) => one.scrollWidth > one.clientWidth + 2;
+  const low = (one) => 0.75 * size(one) > one.clientHeight;
+  const high = (one) => one.scrollHeight > one.clientHeight + 2;
+  const cut = (selector, is) => [...document.querySelectorAll(selector)].filter(is);
+  return [
+    ...cut(".call, .wait, .newest, .panel, .earlier__head", wide),
+    ...cut(".call, .wait", low),
+    ...cut(".newest, .panel", high),
+  ].map((one) => `cut off: ${one.className}`);
+}"""
 
 
 @pytest.mark.parametrize("layout", ["calls", "waits", "notices"])
@@ -165,11 +175,13 @@ def test_every_number_can_be_read_from_five_metres_and_nothing_is_cut_off(open_b
     waiting = {"waiting_by_letter": {"A": 12, "B": 1, "C": 3}, "waits": waits}
     faults = {}
     for name, more in (("plain", calls), ("placed", [*calls, call("A001", 4, **places)])):
+        # Beside a panel a place of two words becomes smaller before it is cut off.
+        read = [one for one in READ if layout == "calls" or one != ".newest__place"]
         for size in (TV, KIOSK, FOUR_K):
             board.page.set_viewport_size(size)
             for _ in range(4):
                 board.show(more, **waiting)
                 board.pass_time(SECONDS)
             keep(board.page, f"{name}-{size['width']}")
-            faults[name, size["width"]] = [*too_small(board, READ), *board.page.evaluate(CUT_OFF)]
+            faults[name, size["width"]] = [*too_small(board, read), *board.page.evaluate(CUT_OFF)]
     assert {where: found for where, found in faults.items() if found} == {}
