@@ -73,7 +73,15 @@
       office: snapshot.office,
       key: `${snapshot.office} ${call.number} ${call.called_at}`,
       at: Date.parse(call.called_at),
+      news: isNews(call, snapshot.office),
     }));
+
+  // Offices of which nothing was heard for a while: their next state may hold calls of long ago.
+  const returned = new Set(settings.offices.map((one) => one.id));
+
+  /** What comes while we listen is news, whatever the server's clock has done meanwhile. */
+  const isNews = (call, office) =>
+    !call.begun && (!returned.has(office) || now() - Date.parse(call.called_at) < STILL_NEWS);
 
   let calls = [];
   const keep = (snapshot) => {
@@ -98,14 +106,23 @@
     }
   };
 
+  let drawnNewest = "";
+  /** Only where something has changed: a screen reader says again whatever is written again. */
   const drawNewest = (call) => {
+    const quiet = closed && !waiting() ? closed : words.wait;
+    const room = [find("board").className, innerWidth, innerHeight, document.fonts.status];
+    const drawing = JSON.stringify([call, quiet, room]);
+    if (drawing === drawnNewest) return;
+    drawnNewest = drawing;
     newest.classList.toggle("newest--none", !call);
-    find("board").classList.toggle("board--quiet", !call);
     for (const part of ["please", "number", "counter"]) find(part).hidden = !call;
     find("quiet").hidden = Boolean(call);
-    find("quiet").textContent = closed && !waiting() ? closed : words.wait;
+    find("quiet").textContent = quiet;
     find("place").hidden = !call || !placeOf(call);
-    if (!call) return;
+    if (call) writeNewest(call);
+  };
+
+  const writeNewest = (call) => {
     const name = nameOf(call);
     find("number").textContent = call.number;
     find("counter-name").textContent = name;
@@ -131,20 +148,15 @@
     return item;
   };
 
-  /** As many as have room in the size that can be read from the last seat. */
-  const rowsOfList = () => {
-    const list = find("calls");
-    find("board").classList.toggle("board--placed", calls.some(placeOf));
-    find("board").classList.toggle("board--named", calls.some((call) => call.counter_is_name));
-    return rowsIn(list, find("measure"));
-  };
-
   let drawn = "";
   const draw = () => {
     turns.note(calls, performance.now());
     const call = announced ?? calls[0] ?? turns.overdue();
+    find("board").classList.toggle("board--quiet", !call);
+    find("board").classList.toggle("board--placed", calls.some((one) => placeOf(one)));
+    find("board").classList.toggle("board--named", calls.some((one) => one.counter_is_name));
     drawNewest(call);
-    const rows = rowsOfList();
+    const rows = rowsIn(find("calls"), find("measure")); // in the size that the last seat needs
     const { shown, waiting: inTurn } = turns.choose(call?.key, rows, performance.now());
     const drawing = JSON.stringify([shown, rows]);
     if (drawing !== drawn) find("calls").replaceChildren(...shown.map(row));
@@ -181,17 +193,13 @@
     draw();
   };
 
-  // Offices of which nothing was heard for a while: their next state may hold calls of long ago.
-  const returned = new Set(settings.offices.map((one) => one.id));
-
   const take = (snapshot) => {
     keep(snapshot);
     const { office } = snapshot;
     for (const call of calls.filter((one) => one.office === office).reverse()) {
       if (known.has(call.key)) continue;
       known.add(call.key);
-      // What comes while we listen is news, whatever the server's clock has done meanwhile.
-      if (!returned.has(office) || now() - call.at < STILL_NEWS) queue.push(call);
+      if (call.news) queue.push(call);
     }
     returned.delete(office);
     for (const key of known) if (!calls.some((call) => call.key === key)) known.delete(key);

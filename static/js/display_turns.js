@@ -3,7 +3,7 @@
  * number for a while, however many others are called at the same time:
  *
  *   - a call is owed `least` milliseconds on the board, and stays until it has had them, even if it
- *     is over meanwhile;
+ *     is over meanwhile; nothing is owed to one that was no news when it was first heard of;
  *   - owed calls come first, in the order in which they were called;
  *   - then those who have not come yet, in turn, each for `least` milliseconds;
  *   - then those who are at their counter already.
@@ -47,7 +47,7 @@
     const take = (calls, now) => {
       const keys = new Set(calls.map((call) => call.key));
       for (const call of calls) {
-        const entry = entries.get(call.key) ?? { had: 0, since: null, counted: now, left: 0 };
+        const entry = entries.get(call.key) ?? { had: call.news ? 0 : least, since: null, counted: now, left: 0 };
         entries.set(call.key, Object.assign(entry, { call }));
       }
       for (const [key, entry] of entries) {
