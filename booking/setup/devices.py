@@ -51,7 +51,7 @@ class DeviceAdmin(ScopedAdmin):
     """Devices come by pairing and stay in the list when they are revoked."""
 
     readonly_fields = ("kind", "office", "is_on", "last_seen_at", "paired_at", "revoked_at")
-    list_display = ("__str__", "kind", "office", "is_on", "last_seen_at", "printer")
+    list_display = ("__str__", "kind", "office", "is_on", "last_seen_at", "task")
     list_filter = (("office", admin.RelatedOnlyFieldListFilter), "kind")
     list_select_related = ("office",)
     search_fields = ("name", "office__name_de", "office__name_en")
@@ -60,6 +60,12 @@ class DeviceAdmin(ScopedAdmin):
     @admin.display(boolean=True, description=gettext_lazy("may be used"))
     def is_on(self, device: Device) -> bool:
         return device.revoked_at is None
+
+    @admin.display(description=gettext_lazy("shows or prints"))
+    def task(self, device: Device) -> str:
+        if device.kind == Device.Kind.DISPLAY:
+            return device.get_layout_display()
+        return device.get_printer_display()
 
     @admin.action(description=gettext_lazy("Revoke: these devices show nothing any more"))
     def revoke(self, request: HttpRequest, queryset: QuerySet[Device]) -> None:

@@ -110,7 +110,8 @@
   /** Only where something has changed: a screen reader says again whatever is written again. */
   const drawNewest = (call) => {
     const quiet = closed && !waiting() ? closed : words.wait;
-    const room = [find("board").className, innerWidth, innerHeight, document.fonts.status];
+    const least = document.documentElement.style.getPropertyValue("--least");
+    const room = [find("board").className, innerWidth, innerHeight, least, document.fonts.status];
     const drawing = JSON.stringify([call, quiet, room]);
     if (drawing === drawnNewest) return;
     drawnNewest = drawing;

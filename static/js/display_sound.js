@@ -31,7 +31,7 @@
     try {
       await audio.play();
     } catch (error) {
-      if (error.name === "NotAllowedError") hint.hidden = false;
+      if (hint && error.name === "NotAllowedError") hint.hidden = false;
       return;
     }
     await Promise.race([over, pause(timeout)]);
@@ -112,7 +112,7 @@
   const allow = () => {
     removeEventListener("keydown", allow);
     removeEventListener("pointerdown", allow);
-    if (hint.hidden) return;
+    if (!hint || hint.hidden) return;
     hint.hidden = true;
     ring();
   };
@@ -122,7 +122,7 @@
   // Voices are loaded when first asked for.
   globalThis.speechSynthesis?.getVoices();
   // A new audio context is suspended exactly where sound is not allowed yet.
-  if (globalThis.AudioContext) {
+  if (hint && globalThis.AudioContext) {
     const probe = new AudioContext();
     hint.hidden = probe.state === "running";
     probe.close();
