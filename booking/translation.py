@@ -2,7 +2,7 @@
 
 from modeltranslation.translator import TranslationOptions, register
 
-from .models import Office, Service
+from .models import Counter, Notice, Office, Service
 
 
 @register(Service)
@@ -13,3 +13,13 @@ class ServiceTranslation(TranslationOptions):
 @register(Office)
 class OfficeTranslation(TranslationOptions):
     fields = ("name", "directions", "notice")
+
+
+@register(Counter)
+class CounterTranslation(TranslationOptions):
+    fields = ("place",)
+
+
+@register(Notice)
+class NoticeTranslation(TranslationOptions):
+    fields = ("heading", "text", "picture_text")

@@ -205,6 +205,16 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="termine@localhost")
 
 
+# Voice -----------------------------------------------------------------------------
+
+# Speaks for displays whose browser has no voice: gets the sentence on standard input and writes
+# {file}. Empty, or a program that is not there: the gong alone.
+ESPEAK = "espeak-ng -v {language} -s 140 --stdin -w {file}"
+SPEECH_COMMAND = env.str("SPEECH_COMMAND", default=ESPEAK)
+SPEECH_DIR = VAR_DIR / "speech"
+SPEECH_BYTES_AT_MOST = env.int("SPEECH_MEGABYTES", default=200) * 1_000_000
+
+
 # Limits ----------------------------------------------------------------------------
 
 # Appointments one address may hold per minute through the API; 0 is no limit.

@@ -1,6 +1,6 @@
 """The sockets of displays and visitors. They only listen: whatever a client sends is ignored."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping, Sequence
 from urllib.parse import parse_qs
 from uuid import UUID
 
@@ -14,7 +14,14 @@ from booking.models import Device
 from booking.pairing.device import cookie_name
 
 from .crowds import crowds
-from .groups import CROWDED, DEVICE_UNKNOWN, MOVED, TICKET_UNKNOWN, TOO_TALKATIVE
+from .groups import (
+    CROWDED,
+    DEVICE_UNKNOWN,
+    MOVED,
+    SETTINGS_CHANGED,
+    TICKET_UNKNOWN,
+    TOO_TALKATIVE,
+)
 from .hub import hub
 from .snapshot import OfficeState, ticket_office
 from .socket_limits import MESSAGE_LENGTH_AT_MOST
@@ -72,17 +79,27 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
 
 class DisplayConsumer(LiveConsumer):
-    """A waiting-room display, known by its device token."""
+    """A waiting-room display, known by its device token.
+
+    One socket hears of one office; a display of several in one room opens one for each, so
+    that an office's message stays one text for everybody.
+    """
+
+    revision = 0
 
     async def connect(self) -> None:
         # Accepted first: a browser is not told why a handshake was refused.
         await self.accept()
-        device = await database_sync_to_async(_paired_display)(self._token())
-        if device is None:
+        query = parse_qs(self.scope["query_string"].decode("latin1"))
+        found = await database_sync_to_async(_paired_display)(
+            self._token(query), query.get("office", [""])[0]
+        )
+        if found is None:
             await self.end(DEVICE_UNKNOWN)
             return
-        self.device_id = device.pk
-        await self.listen_to(device.office_id, ("display", device.pk))
+        device, office_id = found
+        self.device_id, self.revision = device.pk, device.revision
+        await self.listen_to(office_id, ("display", device.pk, office_id))
 
     def sockets_at_most(self) -> int:
         """More than for tickets: the town has paired it, and may hang many screens on one."""
@@ -91,13 +108,15 @@ class DisplayConsumer(LiveConsumer):
     async def state_changed(self, state: OfficeState) -> None:
         if self.ended:
             return
-        if self.device_id not in state.devices:
+        revision = state.devices.get(self.device_id)
+        if revision is None:
             await self.end(DEVICE_UNKNOWN)
-            return
-        await self.send(text_data=state.display)
+        elif revision != self.revision:
+            await self.end(SETTINGS_CHANGED)
+        else:
+            await self.send(text_data=state.display)
 
-    def _token(self) -> str:
-        query = parse_qs(self.scope["query_string"].decode("latin1"))
+    def _token(self, query: Mapping[str, Sequence[str]]) -> str:
         if "token" in query:
             return query["token"][0]
         headers = dict(self.scope["headers"])
@@ -134,8 +153,22 @@ class TicketConsumer(LiveConsumer):
         await self.send(text_data=ticket.as_message(state.version))
 
 
-def _paired_display(token: str) -> Device | None:
+def _paired_display(token: str, office: str) -> tuple[Device, UUID] | None:
+    """The display, and which of the offices that it shows it wants to hear; its own by default."""
     device = device_of_token(token, kind=Device.Kind.DISPLAY)
-    if device is not None:
-        mark_seen(device)
-    return device
+    if device is None:
+        return None
+    office_id = _shown_office(device, office) if office else device.office_id
+    if office_id is None:
+        return None
+    mark_seen(device)
+    return device, office_id
+
+
+def _shown_office(device: Device, office: str) -> UUID | None:
+    try:
+        office_id = UUID(office)
+    except ValueError:
+        return None
+    shown = office_id == device.office_id or device.also_shows.filter(pk=office_id).exists()
+    return office_id if shown else None

@@ -16,6 +16,8 @@ NOT_STAFF = 4403
 TICKET_UNKNOWN = 4404
 # The visit went on to another office: connect again and hear from that one.
 MOVED = 4301
+# The settings of the display are others than those of its page: load it again.
+SETTINGS_CHANGED = 4302
 # Too many sockets with the same key: the newer ones stay.
 CROWDED = 4429
 # Not 1008: the server's library lets an application close with 1000 and 3000–4999 alone.

@@ -1,23 +1,30 @@
 """What the sockets of one office show, read from the database in a fixed number of queries."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections import Counter as Tally
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.utils.translation import override
+from modeltranslation.settings import AVAILABLE_LANGUAGES
+from modeltranslation.utils import build_localized_fieldname
 
+from booking.domain.devices import displays_showing
 from booking.domain.visits import people_ahead
-from booking.models import Appointment, Device, Office, Queue, Visit
+from booking.models import Appointment, Counter, Office, Queue, Visit
 
 from .groups import SNAPSHOT, TICKET
+from .waits import waits_of_office
+from .wording import is_name, spoken_number
 
-# As many calls as a display can ever show.
-CALLS_SHOWN = 10
+# More counters than any office has: a display that has no room for all calls at once shows
+# them in turn.
+CALLS_SHOWN = 40
 # The state of a ticket whose appointment has not checked in yet.
 EXPECTED = "expected"
 
@@ -46,8 +53,8 @@ class OfficeState:
     version: int
     # The message for its displays, serialised once for all of them.
     display: str
-    # Displays that are still paired with the office.
-    devices: frozenset[UUID] = frozenset()
+    # Displays that still show the office, with the revision of their settings.
+    devices: Mapping[UUID, int] = field(default_factory=dict)
     # By the id in the visitor's address: the visit's, or its appointment's.
     tickets: Mapping[UUID, TicketState] = field(default_factory=dict)
 
@@ -62,8 +69,12 @@ class _Row(NamedTuple):
     letter: str
     serial: int
     counter: str | None
+    counter_id: UUID | None
     called_at: datetime | None
     recalled: bool
+    language: str
+    # Where the counter is, in each of AVAILABLE_LANGUAGES.
+    places: tuple[str | None, ...]
 
     @property
     def number(self) -> str:
@@ -71,8 +82,10 @@ class _Row(NamedTuple):
 
 
 _COLUMNS = (
-    "pk appointment_id office_id state letter serial counter__label called_at recalled".split()
-)
+    "pk appointment_id office_id state letter serial counter__label counter_id"
+    " called_at recalled language"
+).split()
+_PLACES = [build_localized_fieldname("counter__place", code) for code in AVAILABLE_LANGUAGES]
 
 
 def queue_version(office_id: UUID) -> int:
@@ -91,11 +104,7 @@ def office_state(office_id: UUID, ticket_ids: Collection[UUID] = ()) -> OfficeSt
         office_id=office_id,
         version=version,
         display=json.dumps(_display(office_id, version, rows)),
-        devices=frozenset(
-            Device.objects.filter(
-                office=office_id, kind=Device.Kind.DISPLAY, revoked_at__isnull=True
-            ).values_list("pk", flat=True)
-        ),
+        devices=dict(displays_showing(office_id).values_list("pk", "revision")),
         tickets=_tickets(office_id, rows, ticket_ids) if ticket_ids else {},
     )
 
@@ -107,7 +116,9 @@ def display_message(office_id: UUID) -> dict[str, object]:
 
 def _read(condition: Q) -> list[_Row]:
     """Visits in call order."""
-    return [_Row(*values) for values in Visit.objects.filter(condition).values_list(*_COLUMNS)]
+    rows = Visit.objects.filter(condition).values_list(*_COLUMNS, *_PLACES)
+    known = len(_COLUMNS)
+    return [_Row(*values[:known], places=values[known:]) for values in rows]
 
 
 def _display(office_id: UUID, version: int, rows: Collection[_Row]) -> dict[str, object]:
@@ -116,25 +127,53 @@ def _display(office_id: UUID, version: int, rows: Collection[_Row]) -> dict[str,
     # a new call look old, or many counters could leave out one of them.
     calls.sort(key=lambda row: (row.state == Visit.State.CALLED, row.called_at), reverse=True)
     calls = sorted(calls[:CALLS_SHOWN], key=lambda row: row.called_at, reverse=True)
+    waiting = [row for row in rows if row.state == Visit.State.WAITING]
     # All displays of an office get the same message, so its notice is in the main language.
     with override(settings.LANGUAGE_CODE):
-        notice = Office.objects.filter(pk=office_id).values_list("notice", flat=True).first()
+        told = Office.objects.filter(pk=office_id).values_list("notice")
+        notice, count, changed_at = told.annotate(
+            Count("notices"), Max("notices__changed_at")
+        ).first() or ("", 0, None)
     return {
         "type": SNAPSHOT,
         "version": version,
         "office": str(office_id),
-        "calls": [
-            {
-                "number": row.number,
-                "counter": row.counter,
-                "called_at": _utc(row.called_at),
-                "recalled": row.recalled,
-            }
-            for row in calls
-        ],
-        "waiting": sum(row.state == Visit.State.WAITING for row in rows),
+        "calls": [_call(row) for row in calls],
+        "waiting": len(waiting),
+        "waiting_by_letter": Tally(sorted(row.letter for row in waiting)),
+        # Minutes from and to, by letter; None where nobody can say. Absent without a forecast.
+        **({} if (waits := waits_of_office(office_id)) is None else {"waits": waits}),
         "notice": notice or "",
+        # Says that the notices are others than before; they are fetched then.
+        "notices": f"{count} {_utc(changed_at)}" if count else "",
     }
+
+
+def _call(row: _Row) -> dict[str, object]:
+    """What a display shows and says of a call: nothing about who it is."""
+    return {
+        "number": row.number,
+        "spoken": spoken_number(row.number),
+        "counter": row.counter,
+        "counter_id": str(row.counter_id),
+        "counter_is_name": is_name(row.counter or ""),
+        "places": _named(row.places),
+        "called_at": _utc(row.called_at),
+        "recalled": row.recalled,
+        "begun": row.state == Visit.State.SERVING,
+        "language": row.language,
+    }
+
+
+def places_of(counter: Counter) -> dict[str, str]:
+    """Where a counter is, by language; only those in which somebody has said it."""
+    names = [build_localized_fieldname("place", language) for language in AVAILABLE_LANGUAGES]
+    return _named([getattr(counter, name) for name in names])
+
+
+def _named(places: Sequence[str | None]) -> dict[str, str]:
+    named = zip(AVAILABLE_LANGUAGES, places, strict=True)
+    return {language: place for language, place in named if place}
 
 
 def _tickets(

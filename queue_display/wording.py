@@ -1,12 +1,17 @@
-"""How a counter is called in sentences."""
+"""How a counter is called in sentences, and how a call is spoken."""
 
 import re
+from collections.abc import Mapping
 
+from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 # A label with a word in it, such as "Empfang" or "Zimmer 12", is a name by itself; "3" and
-# "Z 12" are not. The display's script decides alike.
+# "Z 12" are not.
 WORD = re.compile(r"[^\W\d_]{3}")
+# A ticket number: its letter and at least three digits.
+NUMBER = re.compile(r"[A-Z]\d{3,5}")
 
 
 def is_name(label: str) -> bool:
@@ -19,3 +24,42 @@ def counter_name(label: str) -> str:
     if not label or is_name(label):
         return label
     return _("Counter %(label)s") % {"label": label}
+
+
+def spoken_number(number: str) -> str:
+    """“A 17” for A017, so that no voice reads the zeros."""
+    return re.sub(r"^(\D*)0*(\d+)$", r"\1 \2", number)
+
+
+def call_patterns() -> dict[str, str]:
+    """The sentences of a call in the active language, to be filled by a display's script."""
+    return {
+        # Translators: shown and spoken; {label} is the label of the counter, such as 3.
+        "counter": _("Counter {label}"),
+        # Translators: spoken by the display; {counter} is “Counter 3”.
+        "call": _("Number {number}, please go to {counter}."),
+        # Translators: spoken by the display; {counter} is a name, such as “Reception”.
+        "callToName": _("Number {number}, please come: {counter}."),
+        # Translators: {sentence} is a call with its full stop, {place} is “first floor”.
+        "withPlace": _("{sentence} {place}."),
+    }
+
+
+def all_call_patterns() -> dict[str, dict[str, str]]:
+    """:func:`call_patterns` by language: a call is repeated in that of the visitor."""
+    patterns = {}
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            patterns[language] = call_patterns()
+    return patterns
+
+
+def spoken_call(number: str, label: str, places: Mapping[str, str], language: str) -> str:
+    """The whole sentence as a voice of the server says it, in the given language."""
+    with override(language):
+        patterns = call_patterns()
+    name = label if is_name(label) else patterns["counter"].format(label=label)
+    pattern = patterns["callToName" if is_name(label) else "call"]
+    sentence = pattern.format(number=spoken_number(number), counter=name)
+    place = places.get(language)
+    return patterns["withPlace"].format(sentence=sentence, place=place) if place else sentence

@@ -1,9 +1,12 @@
 """The world of the tests: a small town with one office, built from the outside in."""
 
 from datetime import date, time
+from io import BytesIO
+from typing import Any
 
 import factory
 from factory.django import DjangoModelFactory
+from PIL import Image
 
 from booking.domain.hours import save_opening_hours
 from booking.models import (
@@ -97,3 +100,10 @@ def make_hours(office: Office, **changes) -> OpeningHours:
         "online_counters": 2,
     }
     return save_opening_hours(OpeningHours(**values | changes))
+
+
+def picture(size: tuple[int, int] = (40, 20), kind: str = "PNG", **options: Any) -> bytes:
+    """A picture as somebody sends it."""
+    sent = BytesIO()
+    Image.new("RGB", size, "navy").save(sent, kind, **options)
+    return sent.getvalue()

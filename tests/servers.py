@@ -206,6 +206,11 @@ def find_chromium() -> Path | None:
     return next((Path(found) for name in names if (found := shutil.which(name))), None)
 
 
+def find_espeak() -> Path | None:
+    found = shutil.which("espeak-ng")
+    return Path(found) if found else None
+
+
 def server_user() -> dict[str, Any]:
     """Popen arguments for PostgreSQL, which refuses to run as root."""
     if os.getuid() != 0:

@@ -5,12 +5,13 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 
 from booking import clock
 from booking.models import Device, Office
 from booking.security import PAIRING_DIGITS, hash_token, new_digits, new_token
 
+from .announcements import announce
 from .errors import PairingCodeUnknown
 
 PAIRING_LASTS = timedelta(minutes=30)
@@ -78,6 +79,24 @@ def make_device(*, kind: str, office: Office, name: str = "") -> tuple[Device, s
 def revoke_device(device: Device) -> None:
     """The device's token opens nothing any more."""
     Device.objects.filter(pk=device.pk, revoked_at__isnull=True).update(revoked_at=clock.now())
+
+
+@transaction.atomic
+def settings_changed(device: Device) -> None:
+    """Call it once what a display shows has been saved: its screens load their page again."""
+    Device.objects.filter(pk=device.pk).update(revision=F("revision") + 1)
+    if device.office_id is not None:
+        announce(device.office_id)
+
+
+def displays_showing(office_id: UUID) -> QuerySet[Device]:
+    """The displays that show an office's calls: its own, and those of others in its room."""
+    shared = Device.also_shows.through.objects.filter(office=office_id)
+    return Device.objects.filter(
+        Q(office=office_id) | Q(pk__in=shared.values("device")),
+        kind=Device.Kind.DISPLAY,
+        revoked_at__isnull=True,
+    )
 
 
 def device_of_token(token: str, *, kind: str | None = None) -> Device | None:

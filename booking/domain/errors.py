@@ -400,3 +400,13 @@ class PairingCodeUnknown(NotFound):
     @property
     def message(self) -> str:
         return _("No device shows this code.")
+
+
+class PictureUnusable(Invalid):
+    """What was sent is no picture that a browser shows, or far too large."""
+
+    code = "picture_unusable"
+
+    @property
+    def message(self) -> str:
+        return _("Please choose a picture (JPEG, PNG or WebP) of at most 50 megapixels.")

@@ -4,6 +4,7 @@ from .appointment import Appointment, AppointmentItem
 from .authority import Authority
 from .device import Device
 from .mail import OutboxMail
+from .notice import Notice
 from .office import Closure, Counter, KioskClosing, Office
 from .service import Offering, Service
 from .slot import OpeningHours, Slot, SlotGrid
@@ -29,6 +30,7 @@ __all__ = [
     "Device",
     "KioskClosing",
     "LastAction",
+    "Notice",
     "Offering",
     "Office",
     "OpeningHours",

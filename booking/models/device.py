@@ -4,10 +4,14 @@ import uuid
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from .office import Office
+
+# So many centimetres of distance a screen of one inch is good for: farther away a number and its
+# counter no longer fit beside each other in letters of the height that EN 301 549 asks for.
+CENTIMETRES_PER_INCH = 12
 
 
 class Device(models.Model):
@@ -21,6 +25,11 @@ class Device(models.Model):
         BROWSER = "browser", _("printer of the kiosk's browser")
         NETWORK = "network", _("receipt printer in the network (ESC/POS)")
         NONE = "none", _("no printer")
+
+    class Layout(models.TextChoices):
+        CALLS = "calls", _("calls alone")
+        WAITS = "waits", _("calls, and how long one waits")
+        NOTICES = "notices", _("calls, and the town's notices")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     office = models.ForeignKey(
@@ -51,6 +60,49 @@ class Device(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(65535)],
     )
 
+    # Of a display. A change reloads its page: see ``booking.domain.devices.save_settings``.
+    revision = models.PositiveIntegerField(default=0, editable=False)
+    layout = models.CharField(_("shows"), max_length=8, choices=Layout, default=Layout.CALLS)
+    also_shows = models.ManyToManyField(
+        Office,
+        blank=True,
+        related_name="+",
+        verbose_name=_("other offices in the same room"),
+        help_text=_("Their calls are shown here as well."),
+    )
+    call_seconds = models.PositiveSmallIntegerField(
+        _("seconds that every call is shown at least"),
+        default=6,
+        validators=[MinValueValidator(3), MaxValueValidator(60)],
+    )
+    diagonal_inches = models.PositiveSmallIntegerField(
+        _("diagonal of the screen, inches"),
+        default=55,
+        validators=[MinValueValidator(20), MaxValueValidator(150)],
+    )
+    distance_cm = models.PositiveSmallIntegerField(
+        _("distance of the farthest seat, centimetres"),
+        default=500,
+        help_text=_("Numbers, counters and waits are made large enough for it."),
+        validators=[MinValueValidator(100), MaxValueValidator(1800)],
+    )
+    gong_volume = models.PositiveSmallIntegerField(
+        _("volume of the gong, percent"), default=100, validators=[MaxValueValidator(100)]
+    )
+    voice_volume = models.PositiveSmallIntegerField(
+        _("volume of the voice, percent"),
+        default=100,
+        help_text=_("0: calls are not spoken."),
+        validators=[MaxValueValidator(100)],
+    )
+    quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
+    quiet_until = models.TimeField(
+        _("quiet until"),
+        null=True,
+        blank=True,
+        help_text=_("Between these times calls are shown and not heard. Empty: always heard."),
+    )
+
     class Meta:
         verbose_name = _("device")
         verbose_name_plural = _("devices")
@@ -65,6 +117,28 @@ class Device(models.Model):
                 condition=~Q(printer="network") | ~Q(printer_host=""),
                 name="device_network_printer_has_address",
                 violation_error_message=_("A printer in the network needs an address."),
+            ),
+            models.CheckConstraint(
+                condition=Q(distance_cm__lte=F("diagonal_inches") * CENTIMETRES_PER_INCH),
+                name="device_screen_large_enough",
+                violation_error_message=_(
+                    "The screen is too small to be read from there. It needs one inch of its"
+                    " diagonal for every 12 centimetres of distance."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(quiet_from__isnull=True, quiet_until__isnull=True)
+                | Q(quiet_from__isnull=False, quiet_until__isnull=False),
+                name="device_quiet_from_and_until",
+                violation_error_message=_("Quiet hours need a beginning and an end."),
+            ),
+            models.CheckConstraint(
+                condition=Q(gong_volume__lte=100, voice_volume__lte=100),
+                name="device_volume_in_percent",
+            ),
+            models.CheckConstraint(
+                condition=Q(call_seconds__gte=3, call_seconds__lte=60),
+                name="device_calls_are_shown_for_seconds",
             ),
         ]
 

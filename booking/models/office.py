@@ -137,6 +137,12 @@ class Counter(models.Model):
         _("label"), max_length=12, help_text=_("As shown and spoken: 3, or Z 12.")
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
+    place = models.CharField(
+        _("where it is"),
+        max_length=60,
+        blank=True,
+        help_text=_("Shown and spoken with a call: first floor, on the left."),
+    )
     offerings = models.ManyToManyField(
         "booking.Offering",
         blank=True,

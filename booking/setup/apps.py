@@ -10,4 +10,4 @@ class SetupSite(SimpleAdminConfig):
 
     def ready(self) -> None:
         super().ready()
-        from . import devices, hours, services, staff, today, town  # noqa: F401
+        from . import devices, hours, notices, services, staff, today, town  # noqa: F401

@@ -142,11 +142,11 @@ class CounterForm(OfferingsForm, CheckedForm):
 
 
 @admin.register(Counter)
-class CounterAdmin(OfferingsAdmin, ScopedAdmin):
+class CounterAdmin(OfferingsAdmin, ScopedAdmin, TranslationAdmin):
     form = CounterForm
     fixed_fields = ("office",)
-    fields = ("office", "label", "position", "offerings")
-    list_display = ("label", "office", "state", "staff")
+    fields = ("office", "label", "place", "position", "offerings")
+    list_display = ("label", "office", "place", "state", "staff")
     list_filter = (("office", admin.RelatedOnlyFieldListFilter), "state")
     list_select_related = ("office", "staff")
     search_fields = ("label", "office__name_de", "office__name_en")

@@ -6,7 +6,8 @@
  *     onFresh() {},            // hearing from the server (again)
  *     onStale(since) {},       // nothing heard for staleAfter; since: ms as of performance.now()
  *     onMoved() {},            // 4301: another office speaks from now on
- *     onRefused(code) {},      // 4401, 4403, 4404: the server does not know us, it gave up
+ *     onRefused(code) {},      // 4401, 4403, 4404: the server does not know us, it gave up;
+ *                              // 4302: the page is no longer what it should be
  *     staleAfter: 15000,       // the server gives a sign of life every 10 seconds
  *   })
  *
@@ -20,7 +21,7 @@
   const FIRST_PAUSE = 500;
   const LONGEST_PAUSE = 10000;
   const CONNECT_TIMEOUT = 10000;
-  const REFUSED = [4401, 4403, 4404];
+  const REFUSED = [4302, 4401, 4403, 4404];
   const MOVED = 4301;
   const CROWDED = 4429;
 

@@ -133,4 +133,6 @@ def _environment(folder: Path) -> dict[str, str]:
         "PORT": str(free_port()),
         "DEMO_CLOCK": MORNING,
         "PYTHONUNBUFFERED": "1",
+        # Every machine has this voice.
+        "SPEECH_COMMAND": f"{sys.executable} {ROOT}/tests/browser/speaker.py {{file}} {{language}}",
     }

@@ -66,12 +66,14 @@ def test_no_stored_text_becomes_an_element(hostile, language, extra):
 SHOWING_TEXTS = {
     "home", "start", "privacy", "choose", "times", "appointment", "cancel", "ticket",
     "kiosk", "kiosk_services", "kiosk_several", "kiosk_quantity", "kiosk_ticket", "kiosk_slip",
-    "desk_office", "desk_queue", "desk_take_over", "desk_transfer", "display", "pair_device",
+    "desk_office", "desk_queue", "desk_take_over", "desk_transfer", "display", "display_test",
+    "pair_device",
 }  # fmt: skip
 SHOWING_IN_SETUP = {
     "office_changelist", "office_change", "office_delete", "service_change", "closure_change",
     "counter_changelist", "user_change", "user_changelist", "device_change", "visit_changelist",
-    "appointment_changelist", "authority_change", "openinghours_add",
+    "appointment_changelist", "authority_change", "openinghours_add", "notice_change",
+    "notice_changelist",
 }  # fmt: skip
 
 

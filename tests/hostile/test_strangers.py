@@ -143,7 +143,9 @@ def paths_of(address: Address, town: Town, other: Town) -> Iterator[str]:
             yield address.with_values(values | {"secret": wrong})
         return
     yield address.with_values(values)
-    things = [name for name in values if name not in ("action", "table")]
+    # The others name no thing: what is done with it, or said of it in which language.
+    no_things = ("action", "table", "number", "language")
+    things = [name for name in values if name not in no_things]
     if len(things) > 1:
         for name in things:
             yield address.with_values(values | {name: other.named(name, address.model)})

@@ -17,8 +17,9 @@ from booking.domain.actor import CITIZEN
 from booking.domain.appointments import confirm_appointment, hold_appointment
 from booking.domain.arrivals import draw_ticket
 from booking.domain.items import Item
+from booking.domain.notices import save_notice, shown_picture
 from booking.domain.permissions import make_staff_token
-from booking.models import Appointment, Closure, Counter, Device, Office, StaffRole, User
+from booking.models import Appointment, Closure, Counter, Device, Notice, Office, StaffRole, User
 from booking.security import appointment_secret
 from tests import factories
 from tests.conftest import TUESDAY
@@ -80,6 +81,15 @@ class Town:
             last_day=date(2027, 5, 2),
             reason=f"Fest {word}",
         )
+        self.notice = Notice(
+            office=self.office,
+            **{
+                f"{field}_{language}": f"{field} {word}"
+                for field in ("heading", "text", "picture_text")
+                for language in ("de", "en")
+            },
+        )
+        save_notice(self.notice, picture=shown_picture(factories.picture((40, len(slug)))))
         self._people(slug)
         self._devices()
         self.counter = self._counter(label)
@@ -139,7 +149,8 @@ class Town:
         return devices.make_device(kind=kind, office=office, name=f"Gerät {self.word}")
 
     def _counter(self, label: str) -> Counter:
-        counter = factories.CounterFactory(office=self.office, label=label)
+        places = {"place_de": self.word, "place_en": self.word}
+        counter = factories.CounterFactory(office=self.office, label=label, **places)
         return counters.open_counter(counter.pk, staff=self.clerk)
 
     def _booked(self, minutes: int) -> Appointment:
@@ -229,6 +240,10 @@ class Town:
             "table": "overview",
             "app_label": "booking",
             "url": "nothing",
+            "notice_id": self.notice.pk,
+            "digest": self.notice.picture_digest,
+            "number": self.visit.number,
+            "language": "de",
         }[parameter]
 
     def thing(self, model: str) -> Model:
@@ -243,6 +258,7 @@ class Town:
             "closure": self.closure,
             "user": self.clerk,
             "device": self.kiosk,
+            "notice": self.notice,
             "appointment": self.appointment,
             "visit": self.visit,
         }[model]

@@ -8,10 +8,10 @@ from channels.db import database_sync_to_async
 from channels.testing import WebsocketCommunicator
 
 from booking.domain import visits
-from booking.domain.devices import make_device, request_pairing, revoke_device
+from booking.domain.devices import make_device, request_pairing, revoke_device, settings_changed
 from booking.models import Device
 from config.asgi import application
-from queue_display.groups import DEVICE_UNKNOWN, TOO_TALKATIVE
+from queue_display.groups import DEVICE_UNKNOWN, SETTINGS_CHANGED, TOO_TALKATIVE
 from queue_display.snapshot import queue_version
 
 pytestmark = [
@@ -60,7 +60,9 @@ async def test_the_snapshot_comes_at_once(office, paired, quiet_hub):
         "office": str(office.pk),
         "calls": [],
         "waiting": 0,
+        "waiting_by_letter": {},
         "notice": "",
+        "notices": "",
     }
     await socket.disconnect()
     assert quiet_hub.rooms == {}
@@ -174,3 +176,36 @@ async def test_an_open_display_counts_as_seen(paired, quiet_hub):
     await database_sync_to_async(device.refresh_from_db)()
     assert device.last_seen_at is not None
     await socket.disconnect()
+
+
+async def test_a_display_hears_of_the_other_office_in_its_room(
+    office, other_office, paired, quiet_hub
+):
+    device, token = paired
+    path = f"/ws/display/?token={token}&office={other_office.pk}"
+    stranger = WebsocketCommunicator(application, path)
+    assert (await stranger.connect())[0]
+    assert await close_code(stranger) == DEVICE_UNKNOWN
+    await database_sync_to_async(device.also_shows.add)(other_office)
+    socket = WebsocketCommunicator(application, path)
+    assert (await socket.connect())[0]
+    assert (await socket.receive_json_from())["office"] == str(other_office.pk)
+    await socket.disconnect()
+
+
+@pytest.mark.parametrize("office_id", ["nonsense", "00000000-0000-0000-0000-000000000000"])
+async def test_an_office_that_is_none_of_its_business_is_not_heard(office, paired, office_id):
+    path = f"/ws/display/?token={paired[1]}&office={office_id}"
+    socket = WebsocketCommunicator(application, path)
+    assert (await socket.connect())[0]
+    assert await close_code(socket) == DEVICE_UNKNOWN
+
+
+async def test_other_settings_send_the_display_to_load_its_page_again(office, paired, quick_hub):
+    socket = await opened(token=paired[1])
+    await socket.receive_json_from()
+    await database_sync_to_async(settings_changed)(paired[0])
+    assert await close_code(socket) == SETTINGS_CHANGED
+    again = await opened(token=paired[1])
+    assert (await again.receive_json_from())["office"] == str(office.pk)
+    await again.disconnect()

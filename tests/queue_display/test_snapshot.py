@@ -8,10 +8,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
-from booking.domain import visits
-from booking.domain.actor import Actor
+from booking.domain import arrivals, visits
+from booking.domain.actor import CITIZEN, Actor
 from booking.domain.counters import open_counter
-from booking.models import Queue, User
+from booking.domain.devices import make_device, revoke_device, settings_changed
+from booking.domain.items import Item
+from booking.domain.notices import delete_notice, save_notice
+from booking.models import Counter, Device, Notice, Queue, User
+from queue_display import waits
 from queue_display.snapshot import (
     EXPECTED,
     office_state,
@@ -38,7 +42,9 @@ def test_an_office_that_never_changed_has_version_zero(office):
         "office": str(office.pk),
         "calls": [],
         "waiting": 0,
+        "waiting_by_letter": {},
         "notice": "",
+        "notices": "",
     }
 
 
@@ -53,9 +59,15 @@ def test_a_call_is_shown_with_number_counter_and_moment_in_utc(
     assert shown["calls"] == [
         {
             "number": "A001",
+            "spoken": "A 1",
             "counter": staffed_counter.label,
+            "counter_id": str(staffed_counter.pk),
+            "counter_is_name": False,
+            "places": {},
             "called_at": "2026-11-24T08:30:00+00:00",
             "recalled": False,
+            "begun": False,
+            "language": "de",
         }
     ]
 
@@ -89,7 +101,7 @@ def test_who_is_being_served_stays_on_the_display_until_the_end(
     assert display(office)["calls"] == []
 
 
-def test_at_most_ten_calls_are_shown(office, arrive):
+def test_every_call_of_a_large_office_is_on_the_display(office, arrive):
     for _ in range(12):
         counter = factories.CounterFactory(office=office)
         # Without a password: to hash twelve takes seconds.
@@ -97,7 +109,68 @@ def test_at_most_ten_calls_are_shown(office, arrive):
         open_counter(counter.pk, staff=member)
         arrive()
         visits.call_next(counter.pk, staff=member)
-    assert len(display(office)["calls"]) == 10
+    assert len(display(office)["calls"]) == 12
+
+
+def test_a_call_says_where_its_counter_is_in_each_language_somebody_has_written(
+    office, arrive, staffed_counter, clerk
+):
+    Counter.objects.update(place_de="im ersten Stock", place_en="")
+    arrive()
+    visits.call_next(staffed_counter.pk, staff=clerk)
+    (call,) = display(office)["calls"]
+    assert call["places"] == {"de": "im ersten Stock"}
+
+
+def test_who_has_come_to_the_counter_is_told_from_who_is_still_on_the_way(
+    office, arrive, staffed_counter, clerk
+):
+    visit = arrive()
+    visits.call_next(staffed_counter.pk, staff=clerk)
+    before = display(office)["calls"][0]["begun"]
+    visits.begin(visit.pk, actor=Actor(staff=clerk))
+    assert (before, display(office)["calls"][0]["begun"]) == (False, True)
+
+
+def test_the_waiting_are_counted_by_letter(office, offering, arrive):
+    other = factories.OfferingFactory(office=office, letter="B")
+    for offered in (offering, offering, other):
+        arrivals.draw_ticket(office=office, items=[Item(offered, 1)], actor=CITIZEN)
+    assert display(office)["waiting_by_letter"] == {offering.letter: 2, "B": 1}
+
+
+def test_without_a_forecast_nothing_is_said_about_waits(office):
+    assert "waits" not in display(office)
+
+
+def test_a_forecast_is_shown_as_it_was_made(office, monkeypatch):
+    monkeypatch.setattr(waits, "_forecasts", [])
+    waits.use_forecast({office.pk: {"A": (10, 20), "B": None}}.get)
+    assert display(office)["waits"] == {"A": [10, 20], "B": None}
+
+
+def test_a_display_in_a_shared_room_shows_the_other_office_too(office, other_office):
+    device, _token = make_device(kind=Device.Kind.DISPLAY, office=office)
+    assert office_state(other_office.pk).devices == {}
+    device.also_shows.add(other_office)
+    settings_changed(device)
+    assert office_state(other_office.pk).devices == {device.pk: 1}
+    assert office_state(office.pk).devices == {device.pk: 1}
+    revoke_device(device)
+    assert office_state(other_office.pk).devices == {}
+
+
+def test_other_notices_are_told_by_their_stamp(office, set_time):
+    stamps = [display(office)["notices"]]
+    notice = Notice(office=office, heading_de="Ab Januar länger offen")
+    save_notice(notice)
+    stamps.append(display(office)["notices"])
+    set_time(TUESDAY + timedelta(minutes=1))
+    save_notice(notice)
+    stamps.append(display(office)["notices"])
+    delete_notice(notice)
+    assert display(office)["notices"] == stamps[0] == ""
+    assert len(set(stamps)) == 3
 
 
 def test_people_of_other_offices_are_not_counted(office, other_office, arrive):

@@ -8,11 +8,13 @@ from django.test import Client
 from django.urls import reverse
 
 from booking.domain.devices import make_device
+from booking.domain.notices import save_notice
 from booking.models import (
     Authority,
     Closure,
     Counter,
     Device,
+    Notice,
     Offering,
     Office,
     OpeningHours,
@@ -25,7 +27,18 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 Role = StaffRole.Role
-OWN_MODELS = [Authority, Office, Counter, Service, Offering, OpeningHours, Closure, User, Device]
+OWN_MODELS = [
+    Authority,
+    Office,
+    Counter,
+    Service,
+    Offering,
+    OpeningHours,
+    Closure,
+    User,
+    Device,
+    Notice,
+]
 
 
 def login(client: Client, user: User) -> Client:
@@ -44,6 +57,8 @@ def things_of(town) -> list:
         office=office, first_day=date(2027, 5, 1), last_day=date(2027, 5, 2)
     )
     device, _token = make_device(kind=Device.Kind.KIOSK, office=office, name="Eingang")
+    notice = Notice(office=office, heading="Fest")
+    save_notice(notice)
     return [
         office.authority,
         office,
@@ -54,6 +69,7 @@ def things_of(town) -> list:
         closure,
         town.clerk,
         device,
+        notice,
     ]
 
 
@@ -79,7 +95,7 @@ def test_the_lead_sees_nothing_of_another_town(as_lead, other):
 
 def test_no_selection_offers_what_belongs_to_another_town(as_lead, town, other):
     things_of(other)
-    for model in (Office, Counter, Service, Offering, OpeningHours, Closure, User):
+    for model in (Office, Counter, Service, Offering, OpeningHours, Closure, User, Notice):
         answer = as_lead.get(reverse(f"admin:booking_{model._meta.model_name}_add"))
         assert answer.status_code == 200
         assert "Beispielstadt" not in answer.content.decode(), model
