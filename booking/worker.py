@@ -22,6 +22,7 @@ from .domain.outbox import deliver_due_mails
 from .domain.pruning import prune
 from .domain.publishing import publish_everywhere
 from .domain.retention import delete_expired_personal_data
+from .domain.waits import refresh_forecasts
 from .unavailable import OUTAGES
 
 logger = logging.getLogger(__name__)
@@ -52,7 +53,7 @@ def tick_forever() -> None:
     """Run the duties of each tick until the process ends."""
     tick = 0
     while True:
-        run(beat, expire_holds, deliver_due_mails)
+        run(beat, expire_holds, refresh_forecasts, deliver_due_mails)
         if tick % TICKS_PER_HOUR == 0:
             run(
                 publish_everywhere,

@@ -9,6 +9,7 @@ from .service import Offering, Service
 from .slot import OpeningHours, Slot, SlotGrid
 from .staff import StaffRole, StaffToken, User
 from .visit import Queue, TicketSeries, Visit, VisitEvent, VisitItem
+from .wait import WaitForecast
 from .worker import WorkerHeartbeat
 
 __all__ = [
@@ -33,5 +34,6 @@ __all__ = [
     "Visit",
     "VisitEvent",
     "VisitItem",
+    "WaitForecast",
     "WorkerHeartbeat",
 ]
