@@ -133,10 +133,24 @@ def _made_up_shift(
     # serves only some.
     some = frozenset(rng.sample(offerings, max(2, len(offerings) // 2)))
     serves = some if index >= 2 and rng.random() < 0.35 else None
+    return _with_times(Shift(f"{index + 1}", serves, opens, closes), index, opens, closes, rng)
+
+
+def _with_times(shift: Shift, index: int, opens: float, closes: float, rng: Random) -> Shift:
     since, until = opens + rng.choice((0, 0, 0, 60, 120)), closes
     if index >= 2 and rng.random() < 0.3:
         until = min(closes, since + rng.choice((180, 240)))
-    pauses = ((lunch := 11.5 * 60 + 30 * (index % 4), lunch + 30),)
-    if closes <= MORNING[1]:
-        pauses = ()
-    return Shift(f"{index + 1}", serves, since if index else opens, until, pauses)
+    lunch = 11.5 * 60 + 30 * rng.randrange(4)
+    pauses = ((lunch, lunch + 30),) if closes > MORNING[1] else ()
+    return replace(shift, since=since if index else opens, until=until, pauses=pauses)
+
+
+def with_other_times(plan: OfficePlan, rng: Random) -> OfficePlan:
+    """The same counters, but every clerk's hours and lunch drawn anew."""
+    return replace(
+        plan,
+        shifts=[
+            _with_times(shift, index, plan.opens, plan.closes, rng)
+            for index, shift in enumerate(plan.shifts)
+        ],
+    )

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from random import Random
 
 from .day import CallOrder, SimulatedDay, earliest_due, simulate
-from .plan import Climate, OfficePlan, made_up_office, next_climate
+from .plan import Climate, OfficePlan, made_up_office, next_climate, with_other_times
 
 FIRST_DAY = date(2026, 1, 5)
 
@@ -22,13 +22,18 @@ def days_of(
     *,
     first: date = FIRST_DAY,
     order: CallOrder = earliest_due,
+    irregular: bool = False,
 ) -> Iterator[SimulatedDay]:
-    """Working days one after another, with means that drift from one to the next."""
+    """Working days one after another, with means that drift from one to the next.
+
+    ``irregular``: clerks work other hours every day, so that no day tells of the next.
+    """
     rng = Random(f"climate {seed}")  # noqa: S311
     climate, day = Climate(), first
     for number in range(days):
         climate = next_climate(climate, plan, rng)
-        yield simulate(plan, f"{seed} {number}", day=day, climate=climate, order=order)
+        today = with_other_times(plan, rng) if irregular else plan
+        yield simulate(today, f"{seed} {number}", day=day, climate=climate, order=order)
         day = next_working_day(day)
 
 

@@ -33,12 +33,17 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--simulated", type=int, metavar="N", help="N made-up offices")
         parser.add_argument("--seed", default="figures", help="of the made-up town")
+        parser.add_argument(
+            "--irregular", action="store_true", help="made-up clerks work other hours every day"
+        )
         parser.add_argument("--days", type=int, default=20, help="days, the first 10 only teach")
 
-    def handle(self, *, simulated: int | None, seed: str, days: int, **options: Any) -> None:
+    def handle(
+        self, *, simulated: int | None, seed: str, days: int, irregular: bool, **options: Any
+    ) -> None:
         self.stdout.write(HEADING)
         self.stdout.write(" | ".join(["---"] * (len(COLUMNS) + 6)))
-        scores = _simulated(simulated, seed, days) if simulated else _recorded(days)
+        scores = _simulated(simulated, seed, days, irregular) if simulated else _recorded(days)
         together = Score()
         for name, score in scores:
             together.extend(score)
@@ -49,9 +54,9 @@ class Command(BaseCommand):
         self.stdout.write(_line("together", together))
 
 
-def _simulated(offices: int, seed: str, days: int) -> Iterator[tuple[str, Score]]:
+def _simulated(offices: int, seed: str, days: int, irregular: bool) -> Iterator[tuple[str, Score]]:
     for number, plan in enumerate(made_up_town(seed, offices)):
-        played = list(days_of(plan, f"{seed} {number}", days))
+        played = list(days_of(plan, f"{seed} {number}", days, irregular=irregular))
         score = backtest([day.log for day in played], [day.truth for day in played])
         if score.waits:
             name = f"{number + 1}: {len(plan.shifts)} counters, load {plan.load:.2f}"
