@@ -122,13 +122,14 @@ def forecast(
     return _Play(situation, habits, today, order).waits()
 
 
-def _columns() -> list[list[float]]:
-    even = [NORMAL.inv_cdf((index + 0.5) / ROUNDS) for index in range(ROUNDS)]
+def _orders() -> list[list[int]]:
     rng = Random(1)  # noqa: S311 - an even spread, no secret
-    return [rng.sample(even, ROUNDS) for _ in range(ORDERS)]
+    return [rng.sample(range(ROUNDS), ROUNDS) for _ in range(ORDERS)]
 
 
-COLUMNS = _columns()
+# By unknown and round: a share of its distribution, and the standard normal's quantile there.
+SHARES = [[(place + 0.5) / ROUNDS for place in order] for order in _orders()]
+QUANTILES = [[NORMAL.inv_cdf((place + 0.5) / ROUNDS) for place in order] for order in _orders()]
 
 
 class _Play:
@@ -247,8 +248,14 @@ class _Play:
         return Wait(low, middle, high)
 
     def _column(self) -> list[float]:
+        """Draws of a standard normal, one for each round."""
         self.used += 1
-        return COLUMNS[self.used % ORDERS]
+        return QUANTILES[self.used % ORDERS]
+
+    def _shares(self) -> list[float]:
+        """Draws between 0 and 1, one for each round."""
+        self.used += 1
+        return SHARES[self.used % ORDERS]
 
     def _level(self, offering: Hashable) -> list[float]:
         """Today's mean logarithm of an offering in each round."""
@@ -272,9 +279,8 @@ class _Play:
             work.minutes * exp(level + spread * own) + around
             for level, own in zip(self._level(work.offering), self._column(), strict=True)
         ]
-        does_not_come = NORMAL.inv_cdf(min(max(1 - habits.comes, 0.001), 0.999))
-        for number, drawn in enumerate(self._column()):
-            if drawn < does_not_come:
+        for number, drawn in enumerate(self._shares()):
+            if drawn > habits.comes:
                 minutes[number] = habits.giving_up + habits.turn
         return minutes
 
@@ -311,9 +317,9 @@ class _Play:
         spread = self.habits.pace(work.offering).spread
         done = log(max(so_far, 0.1) / work.minutes)
         rests = []
-        for level, own in zip(self._level(work.offering), self._column(), strict=True):
+        for level, own in zip(self._level(work.offering), self._shares(), strict=True):
             below = NORMAL.cdf(min((done - level) / spread, FARTHEST))
-            z = NORMAL.inv_cdf(below + (1 - below) * NORMAL.cdf(own))
+            z = NORMAL.inv_cdf(below + (1 - below) * own)
             rests.append(max(work.minutes * exp(level + spread * z) - so_far, 0.0))
         return rests
 
@@ -322,15 +328,15 @@ class _Play:
         rounds: list[list[tuple[float, int]]] = [[] for _ in range(ROUNDS)]
         now, offsets = self.situation.now, self.habits.offsets
         for expected, rank in zip(self.situation.expected, ranks, strict=True):
-            chances, times = self._column(), self._column()
+            chances, times = self._shares(), self._shares()
             first = bisect_right(offsets, now - expected.start)
             later = offsets[first:]
             # Whoever could have come already is less likely to come at all (Bayes).
             missing = expected.chance * len(later) / len(offsets)
             chance = missing / (1 - expected.chance + missing) if later else 0.0
             for number in range(ROUNDS):
-                if NORMAL.cdf(chances[number]) < chance:
-                    place = int(NORMAL.cdf(times[number]) * len(later))
+                if chances[number] < chance:
+                    place = int(times[number] * len(later))
                     rounds[number].append((expected.start + later[place], rank))
         for arrivals in rounds:
             arrivals.sort()

@@ -7,8 +7,12 @@ from dataclasses import replace
 
 import pytest
 
+from booking.domain.day_log import Event, Presence
+from booking.domain.service_times import Habits
 from booking.simulation.backtest import FORECAST, ORACLE, ZMS, backtest
-from booking.simulation.town import days_of, made_up_town
+from booking.simulation.day import simulate
+from booking.simulation.replay import Replay
+from booking.simulation.town import FIRST_DAY, days_of, made_up_town
 
 
 @pytest.fixture(scope="module")
@@ -38,3 +42,28 @@ def test_the_error_does_not_know_the_future():
     judged = backtest(days[:3], learning_days=2).errors
     later = backtest(days, learning_days=2).errors
     assert later[FORECAST][: len(judged[FORECAST])] == judged[FORECAST]
+
+
+def test_the_replay_shows_nothing_that_had_not_happened_yet():
+    """The day cut off at an arrival looks the same at that moment."""
+    log = simulate(made_up_town("tests", 1)[0], "cut", day=FIRST_DAY).log
+    arrivals = list(Replay(log, Habits()).arrivals())
+    whole = arrivals[len(arrivals) // 2]
+    now = whole.situation.now
+    events = [event for event in log.events if event.at <= now]
+    came = {event.visit for event in events}
+    # They are called some time, or there would be nothing to compare.
+    events.append(Event(now + 60, whole.person.id, "called", log.events[-1].counter))
+    cut = replace(
+        log,
+        events=events,
+        persons={pk: person for pk, person in log.persons.items() if pk in came},
+        presence=[
+            Presence(counter, since, until if until <= now else now + 1)
+            for counter, since, until in log.presence
+            if since <= now
+        ],
+    )
+    [last] = [one for one in Replay(cut, Habits()).arrivals() if one.person == whole.person]
+    assert last.situation == whole.situation
+    assert last.today == whole.today
