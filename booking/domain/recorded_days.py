@@ -7,7 +7,9 @@ the number of days nor on that of visits.
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from booking.models import (
     Appointment,
@@ -59,8 +61,12 @@ def read_days(office: Office, first_day: date, last_day: date) -> list[DayLog]:
 
 def minutes_of(office: Office, day: date, moment: datetime) -> float:
     """Minutes from the local midnight that ``day`` began with."""
-    midnight, _next = local_day_bounds(day, office.zone)
-    return (moment - midnight) / timedelta(minutes=1)
+    return (moment - _midnight(day, office.zone)).total_seconds() / 60
+
+
+@lru_cache(maxsize=1024)
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return local_day_bounds(day, zone)[0]
 
 
 def what_counters_serve(office: Office) -> dict[UUID, frozenset[UUID] | None]:

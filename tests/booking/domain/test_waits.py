@@ -6,15 +6,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from booking.domain import visits
+from booking.domain import visits, waits
 from booking.domain.actor import CITIZEN, Actor
 from booking.domain.arrivals import draw_ticket
 from booking.domain.counters import close_counter, open_counter, pause_counter
 from booking.domain.items import Item
 from booking.domain.waits import forecast_for, refresh_forecast, refresh_forecasts
-from booking.models import WaitForecast
+from booking.models import Queue, WaitForecast
 from tests.conftest import TUESDAY
-from tests.factories import CounterFactory, OfferingFactory, make_staff
+from tests.factories import CounterFactory, OfferingFactory, OfficeFactory, make_staff
 
 
 @pytest.fixture
@@ -37,12 +37,12 @@ def test_whoever_comes_later_waits_longer(office, offering, draw, open_one, cler
         drawn.append(draw())
     visits.call_next(open_one.pk, staff=clerk)
     refresh_forecasts()
-    waits = forecast_for(office.pk)
-    middles = [waits.visits[visit.pk].middle for visit in drawn[1:]]
+    found = forecast_for(office.pk)
+    middles = [found.visits[visit.pk].middle for visit in drawn[1:]]
     assert middles == sorted(middles)
     assert 5 < middles[0] < 15
-    assert waits.tickets[offering.pk].middle > middles[-1]
-    assert drawn[0].pk not in waits.visits
+    assert found.tickets[offering.pk].middle > middles[-1]
+    assert drawn[0].pk not in found.visits
 
 
 def test_nothing_is_computed_before_the_worker_has(office, draw, open_one):
@@ -98,9 +98,9 @@ def test_what_a_counter_cannot_serve_is_unknown(office, offering, draw, open_one
     open_one.offerings.add(offering)
     draw(other)
     refresh_forecasts()
-    waits = forecast_for(office.pk)
-    assert waits.tickets[other.pk] is None
-    assert waits.tickets[offering.pk].middle == 0
+    found = forecast_for(office.pk)
+    assert found.tickets[other.pk] is None
+    assert found.tickets[offering.pk].middle == 0
 
 
 def test_reading_is_one_query(office, draw, open_one, django_assert_num_queries):
@@ -129,3 +129,19 @@ def test_the_number_of_queries_does_not_grow_with_the_data(office, draw, open_on
         counts.append(len(queries))
     assert counts[0] == counts[1]
     assert counts[0] <= 22
+
+
+def test_who_has_waited_longest_for_a_forecast_is_first_and_the_rest_follows(
+    office, draw, open_one, monkeypatch
+):
+    other = OfficeFactory(authority=office.authority)
+    desk = CounterFactory(office=other)
+    open_counter(desk.pk, staff=make_staff(other))
+    draw()
+    monkeypatch.setattr(waits, "SECONDS", -1)
+    assert [refresh_forecasts(), refresh_forecasts(), refresh_forecasts()] == [1, 1, 0]
+    draw()
+    open_counter(CounterFactory(office=other).pk, staff=make_staff(other))
+    first = WaitForecast.objects.order_by("made_at", "pk").first().pk
+    assert refresh_forecasts() == 1
+    assert WaitForecast.objects.get(pk=first).version == Queue.objects.get(pk=first).version
