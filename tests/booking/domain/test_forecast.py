@@ -166,3 +166,14 @@ def test_sixty_waiting_at_twelve_counters_take_less_than_twenty_milliseconds():
         forecast(situation, habits, Today(0, 0.1, {}, 0.15))
         taken.append(process_time() - began)
     assert min(taken) < 0.020
+
+
+def test_another_order_of_calls_can_be_forecast():
+    people = [
+        Waiting("came first", Work(PASS, 10.0), frozenset([PASS]), due=40, arrived=0),
+        Waiting("due first", Work(PASS, 10.0), frozenset([PASS]), due=20, arrived=5),
+    ]
+    situation = Situation(10, [CounterNow(1)], people)
+    first_come = forecast(situation, EXACT, AS_ALWAYS, order=lambda one: (one.arrived,))
+    assert round(first_come["due first"].middle) == 10
+    assert middles(situation) == {"due first": 0, "came first": 10}
