@@ -18,6 +18,7 @@ from .visit import (
     VisitEvent,
     VisitItem,
 )
+from .wait import WaitForecast
 from .worker import WorkerHeartbeat
 
 __all__ = [
@@ -46,5 +47,6 @@ __all__ = [
     "Visit",
     "VisitEvent",
     "VisitItem",
+    "WaitForecast",
     "WorkerHeartbeat",
 ]
