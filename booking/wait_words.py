@@ -1,53 +1,52 @@
 """A forecast wait in words that a person would use."""
 
-from math import ceil, floor, inf
-
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from .domain.forecast import Wait
-
-# Below this nobody plans anything; beyond the other, minutes pretend to know too much.
-SOON, FAR = 5, 60
-# A range's ends are multiples of so many minutes: what a person would say.
-STEPS = ((30, 5), (inf, 10))
+from .domain.wait_range import FAR, SOON, told_range
 
 
-def wait_text(wait: Wait | None) -> str:
+def wait_text(wait: Wait | None, *, labelled: bool = False) -> str:
     """ "about 10–20 minutes", "less than 5 minutes", "more than 1 hour", or that it is unknown.
 
-    The ends are rounded outwards, so that the words promise no more than the forecast does.
+    ``labelled`` where “waiting time” stands beside it already.
     """
-    if wait is None or wait.middle == inf:
+    told = told_range(wait)
+    if told is None:
+        if labelled:
+            return pgettext("waiting time", "not known at the moment")
         return _("waiting time not known at the moment")
-    if wait.high <= SOON:
-        return _("less than 5 minutes")
-    low, high = _down(wait.low), _up(wait.high)
+    low, high = told
     if low >= FAR:
         hours = low // 60
         return ngettext("more than %(hours)s hour", "more than %(hours)s hours", hours) % {
             "hours": hours
         }
-    if high > 2 * FAR:
-        if low == 0:
-            return _("waiting time not known at the moment")
+    if high is None:
         return _("more than %(minutes)s minutes") % {"minutes": low}
     if low == 0:
+        if high == SOON:
+            return _("less than 5 minutes")
         return _("up to %(minutes)s minutes") % {"minutes": high}
+    if low == high:
+        return ngettext("about %(minutes)s minute", "about %(minutes)s minutes", low) % {
+            "minutes": low
+        }
     return _("about %(low)s–%(high)s minutes") % {"low": low, "high": high}
 
 
-def _step(minutes: float) -> int:
-    return next(step for bound, step in STEPS if minutes <= bound)
+def labelled_wait_text(wait: Wait | None) -> str:
+    """The same where nothing else says what it is about: "Waiting time: about 10–20 minutes"."""
+    return _("Waiting time: %(wait)s") % {"wait": wait_text(wait, labelled=True)}
 
 
-def _down(minutes: float) -> int:
-    step = _step(minutes)
-    return floor(minutes / step) * step
-
-
-def _up(minutes: float) -> float:
-    if minutes == inf:
-        return inf
-    step = _step(minutes)
-    return ceil(minutes / step) * step
+def short_wait_text(wait: Wait | None) -> str:
+    """ "10–20", "> 60", for a column that says it is minutes; empty where it is unknown."""
+    told = told_range(wait)
+    if told is None:
+        return ""
+    low, high = told
+    if high is None:
+        return f"> {low}"
+    return str(low) if low == high else f"{low}–{high}"

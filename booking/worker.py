@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.db import close_old_connections
 
 from . import clock
+from .domain.forecasting import refresh_forecasts
 from .domain.forgotten import end_forgotten_visits_everywhere
 from .domain.health import beat
 from .domain.holds import expire_holds
@@ -21,7 +22,6 @@ from .domain.outbox import deliver_due_mails
 from .domain.pruning import prune
 from .domain.publishing import publish_everywhere
 from .domain.retention import delete_expired_personal_data
-from .domain.waits import refresh_forecasts
 
 logger = logging.getLogger(__name__)
 

@@ -82,7 +82,7 @@ def receipt(slip: Slip) -> bytes:
     paper.set(normal_textsize=True)
     paper.text(f"\n{_wrapped(*slip.services)}\n")
     paper.set(bold=False)
-    paper.text(f"{_wrapped(slip.wait, slip.directions)}\n\n")
+    paper.text(f"{_wrapped(slip.ahead, slip.wait, slip.directions)}\n\n")
     paper.qr(slip.link, size=6, native=True)
     paper.text(f"\n{slip.hint}\n{slip.drawn}\n")
     paper.cut()

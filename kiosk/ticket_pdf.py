@@ -24,6 +24,7 @@ OFFICE = (BOLD, 13, 2)
 NUMBER = (BOLD, 62, 8)
 SERVICE = (BOLD, 12, 8)
 WAIT = (PLAIN, 12, 8)
+WAIT_BELOW = (PLAIN, 10, 2)
 SMALL = (PLAIN, 9, 6)
 
 
@@ -54,7 +55,8 @@ def _lines(slip: Slip) -> tuple[list[Line], list[Line]]:
     above = [*_wrap(slip.town, *TOWN), *_wrap(slip.office, *OFFICE), *_wrap(slip.number, *NUMBER)]
     for service in slip.services:
         above += _wrap(service, *SERVICE)
-    above += [*_wrap(slip.wait, *WAIT), *_wrap(slip.directions, *SMALL)]
+    above += [*_wrap(slip.ahead, *WAIT), *_wrap(slip.wait, *WAIT_BELOW)]
+    above += _wrap(slip.directions, *SMALL)
     return above, [*_wrap(slip.hint, *SMALL), *_wrap(slip.drawn, *SMALL)]
 
 

@@ -1,5 +1,6 @@
 """From the start page to a ticket: with an appointment, or without."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from uuid import UUID
 
@@ -12,9 +13,12 @@ from booking.domain import arrivals
 from booking.domain.actor import Actor
 from booking.domain.errors import AlreadyCheckedIn, CodeUnknown, Refused, TooManyAttempts
 from booking.domain.items import choose_items
+from booking.domain.wait_range import told_range
+from booking.domain.waits import forecast_for
 from booking.models import Offering, Visit
 from booking.pairing.device import DeviceRequest
 from booking.throttle import count_attempt, require_attempts_left
+from booking.wait_words import labelled_wait_text
 
 from .answers import Answer, answer_to, number_again
 from .office_state import state_of
@@ -110,14 +114,22 @@ def services(request: DeviceRequest) -> HttpResponse:
     if state.tickets_refused is not None:
         return show_answer(request, answer_to(state.tickets_refused))
     page = _page_of(_walk_in(request), request.GET.get("page"))
-    context = {"page": page, "state": state, "assisted": _needs_assistance(request, request.GET)}
+    context = {
+        "page": page,
+        "choices": _with_waits(request, page),
+        "state": state,
+        "assisted": _needs_assistance(request, request.GET),
+    }
     return show(request, "services", context)
 
 
 @kiosk_page("GET")
 def several(request: DeviceRequest) -> HttpResponse:
     """Several services on one ticket."""
-    choices = [(offering, _quantities(offering)) for offering in _walk_in(request)]
+    choices = [
+        (offering, wait, _quantities(offering))
+        for offering, wait in _with_waits(request, _walk_in(request))
+    ]
     context = {"choices": choices, "assisted": _needs_assistance(request, request.GET)}
     return show(request, "several", context)
 
@@ -131,6 +143,18 @@ def _walk_in(request: DeviceRequest) -> QuerySet[Offering]:
     return request.device.office.offerings.filter(walk_in=True).select_related("service")
 
 
+def _with_waits(
+    request: DeviceRequest, offerings: Iterable[Offering]
+) -> list[tuple[Offering, str]]:
+    """Each with how long one would wait for it now, in words; empty where nothing is forecast."""
+    waits = forecast_for(request.device.office_id)
+    told = waits.tickets if waits and any(map(told_range, waits.tickets.values())) else {}
+    return [
+        (offering, labelled_wait_text(told[offering.pk]) if offering.pk in told else "")
+        for offering in offerings
+    ]
+
+
 def _page_of(offerings: QuerySet[Offering], number: str | None) -> Page:
     """Twelve tiles; where there are more, eleven and one that leads on."""
     count = offerings.count()
@@ -141,8 +165,10 @@ def _page_of(offerings: QuerySet[Offering], number: str | None) -> Page:
 def quantity(request: DeviceRequest, offering_id: UUID) -> HttpResponse:
     """For how many persons. One tap draws the ticket."""
     offering = get_object_or_404(_walk_in(request), pk=offering_id)
+    ((_offering, wait),) = _with_waits(request, [offering])
     context = {
         "offering": offering,
+        "wait": wait,
         "quantities": _quantities(offering),
         "assisted": _needs_assistance(request, request.GET),
     }

@@ -133,8 +133,15 @@ class NobodyConsumer(LiveConsumer):
 class TicketConsumer(LiveConsumer):
     """A visitor's own page; the address is the only key, and nothing personal is behind it."""
 
+    # In which the page is written.
+    language = settings.LANGUAGE_CODE
+
     async def connect(self) -> None:
         await self.accept()
+        query = parse_qs(self.scope["query_string"].decode("latin1"))
+        language = query.get("language", [""])[0]
+        if language in dict(settings.LANGUAGES):
+            self.language = language
         ticket_id = self.scope["url_route"]["kwargs"]["ticket_id"]
         office_id = await database_sync_to_async(ticket_office)(ticket_id)
         if office_id is None:
@@ -150,7 +157,7 @@ class TicketConsumer(LiveConsumer):
         if ticket.office_id != self.office_id:
             await self.end(MOVED)
             return
-        await self.send(text_data=ticket.as_message(state.version))
+        await self.send(text_data=ticket.as_message(state.version, self.language))
 
 
 def _paired_display(token: str, office: str) -> tuple[Device, UUID] | None:

@@ -3,9 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import inf
 from uuid import UUID
 
+from booking.domain.forecast import Wait
 from booking.models import Appointment, AppointmentItem, Counter, Visit, VisitItem
+from booking.wait_words import short_wait_text
 
 
 class Span:
@@ -56,6 +59,9 @@ class Person:
     servable: bool
     # What the clerk's counter is restricted to; empty where it offers everything.
     offered: frozenset[UUID] = frozenset()
+    # How long until the call as forecast, and what the office wants nobody to exceed.
+    wait: Wait | None = None
+    target_wait: timedelta | None = None
 
     @property
     def name(self) -> str:
@@ -90,6 +96,19 @@ class Person:
     @property
     def waited(self) -> Span:
         return Span(self.now - self.visit.arrived_at)
+
+    @property
+    def remaining(self) -> str:
+        """The forecast in minutes; empty where nobody can say."""
+        return short_wait_text(self.wait)
+
+    @property
+    def waits_too_long(self) -> bool:
+        """Whether the target will probably be missed; an appointment waits from its start on."""
+        if self.target_wait is None or self.wait is None or self.wait.middle == inf:
+            return False
+        begun = max(self.visit.arrived_at, self.appointment_at or self.visit.arrived_at)
+        return self.now + timedelta(minutes=self.wait.middle) > begun + self.target_wait
 
     @property
     def lasting(self) -> Span:

@@ -14,6 +14,7 @@ from booking.domain.slot_grid import local_day_bounds
 from booking.domain.undo import UNDO_FOR, last_action
 from booking.domain.visit_states import possible_actions
 from booking.domain.visits import servable_by, waiting_visits
+from booking.domain.waits import forecast_for
 from booking.models import (
     Appointment,
     AppointmentItem,
@@ -93,6 +94,11 @@ class DeskState:
         return sum(person.is_late for person in self.waiting)
 
     @property
+    def too_long(self) -> int:
+        """How many are forecast to wait too long."""
+        return sum(person.waits_too_long for person in self.waiting)
+
+    @property
     def longest_wait(self) -> Span:
         waits = [person.waited for person in self.waiting]
         return max(waits, key=lambda wait: wait.seconds, default=Span(timedelta(0)))
@@ -144,6 +150,7 @@ def _people(office: Office, now: datetime, mine: Counter | None) -> list[Person]
         .prefetch_related(Prefetch("items", queryset=items))
     )
     since = _since([visit for visit in visits if visit.state != Visit.State.WAITING])
+    waits = forecast_for(office.pk)
     offered, servable = frozenset[UUID](), {visit.pk for visit in visits}
     if mine is not None:
         offered = frozenset(mine.offerings.values_list("pk", flat=True))
@@ -156,6 +163,8 @@ def _people(office: Office, now: datetime, mine: Counter | None) -> list[Person]
             since=since.get(visit.pk, visit.arrived_at),
             servable=visit.pk in servable,
             offered=offered,
+            wait=waits.visits.get(visit.pk) if waits else None,
+            target_wait=timedelta(minutes=office.target_wait_minutes),
         )
         for visit in visits
     ]

@@ -183,6 +183,8 @@ def _words() -> dict[str, str]:
         "inTurn": _("{count} more"),
         # Translators: a wait in minutes, as a range.
         "range": pgettext("wait in minutes", "{from}–{to}"),
+        # Translators: the same where nobody can say how much longer it may take.
+        "longer": pgettext("wait in minutes", "> {from}"),
         "unknown": pgettext("wait", "unknown"),
         "hours": _("Opening hours"),
         "browserVoice": _("The browser of this screen speaks by itself."),

@@ -15,11 +15,14 @@ from modeltranslation.settings import AVAILABLE_LANGUAGES
 from modeltranslation.utils import build_localized_fieldname
 
 from booking.domain.devices import displays_showing
+from booking.domain.forecast import Wait
 from booking.domain.visits import people_ahead
+from booking.domain.wait_range import WaitRange, told_range
+from booking.domain.waits import OfficeWaits, forecast_for
 from booking.models import Appointment, Counter, Office, Queue, Visit
+from booking.wait_words import wait_text
 
 from .groups import SNAPSHOT, TICKET
-from .waits import waits_of_office
 from .wording import is_name, spoken_number
 
 # More counters than any office has: a display that has no room for all calls at once shows
@@ -38,10 +41,16 @@ class TicketState(NamedTuple):
     counter: str = ""
     called_at: str | None = None
     people_ahead: int = 0
+    # How long until the call; ``None`` where nobody can say, or nothing is waited for.
+    wait: Wait | None = None
 
-    def as_message(self, version: int) -> str:
+    def as_message(self, version: int, language: str) -> str:
+        """The state for the visitor's page, which shows the wait as it is worded here."""
         shown = self._asdict()
         del shown["office_id"]
+        if self.state == Visit.State.WAITING:
+            with override(language):
+                shown["wait"] = wait_text(self.wait, labelled=True)
         return json.dumps({"type": TICKET, "version": version, **shown})
 
 
@@ -100,12 +109,13 @@ def office_state(office_id: UUID, ticket_ids: Collection[UUID] = ()) -> OfficeSt
     """
     version = queue_version(office_id)
     rows = _read(Q(office=office_id, state__in=Visit.OPEN))
+    waits = forecast_for(office_id)
     return OfficeState(
         office_id=office_id,
         version=version,
-        display=json.dumps(_display(office_id, version, rows)),
+        display=json.dumps(_display(office_id, version, rows, waits)),
         devices=dict(displays_showing(office_id).values_list("pk", "revision")),
-        tickets=_tickets(office_id, rows, ticket_ids) if ticket_ids else {},
+        tickets=_tickets(office_id, rows, waits, ticket_ids) if ticket_ids else {},
     )
 
 
@@ -121,7 +131,9 @@ def _read(condition: Q) -> list[_Row]:
     return [_Row(*values[:known], places=values[known:]) for values in rows]
 
 
-def _display(office_id: UUID, version: int, rows: Collection[_Row]) -> dict[str, object]:
+def _display(
+    office_id: UUID, version: int, rows: Collection[_Row], waits: OfficeWaits | None
+) -> dict[str, object]:
     calls = [row for row in rows if row.state in Visit.AT_COUNTER and row.called_at]
     # Who is still to come is shown rather than who is there; only a clock set back, which makes
     # a new call look old, or many counters could leave out one of them.
@@ -141,12 +153,17 @@ def _display(office_id: UUID, version: int, rows: Collection[_Row]) -> dict[str,
         "calls": [_call(row) for row in calls],
         "waiting": len(waiting),
         "waiting_by_letter": Tally(sorted(row.letter for row in waiting)),
-        # Minutes from and to, by letter; None where nobody can say. Absent without a forecast.
-        **({} if (waits := waits_of_office(office_id)) is None else {"waits": waits}),
+        # Minutes from and to for a ticket now, by letter; None where nobody can say. Absent
+        # without a forecast.
+        **({"waits": _waits(waits)} if waits else {}),
         "notice": notice or "",
         # Says that the notices are others than before; they are fetched then.
         "notices": f"{count} {_utc(changed_at)}" if count else "",
     }
+
+
+def _waits(waits: OfficeWaits) -> dict[str, WaitRange | None]:
+    return {letter: told_range(wait) for letter, wait in waits.letters.items()}
 
 
 def _call(row: _Row) -> dict[str, object]:
@@ -177,7 +194,10 @@ def _named(places: Sequence[str | None]) -> dict[str, str]:
 
 
 def _tickets(
-    office_id: UUID, rows: Collection[_Row], ticket_ids: Collection[UUID]
+    office_id: UUID,
+    rows: Collection[_Row],
+    forecast: OfficeWaits | None,
+    ticket_ids: Collection[UUID],
 ) -> dict[UUID, TicketState]:
     # Ended visits, and those that went on to another office, are not among the open ones.
     missing = set(ticket_ids).difference(*((row.pk, row.appointment) for row in rows))
@@ -193,6 +213,7 @@ def _tickets(
             counter=row.counter or "",
             called_at=_utc(row.called_at),
             people_ahead=ahead if waits else 0,
+            wait=forecast.visits.get(row.pk) if waits and forecast else None,
         )
         ahead += waits
         states[row.pk] = shown
@@ -216,6 +237,7 @@ def appointments_of_ticket(ticket_id: UUID) -> QuerySet[Appointment]:
 
 def ticket_state(visit: Visit) -> TicketState:
     """The state of one visit, for a page that is rendered with it."""
+    waits = forecast_for(visit.office_id) if visit.state == Visit.State.WAITING else None
     return TicketState(
         office_id=visit.office_id,
         state=visit.state,
@@ -223,6 +245,7 @@ def ticket_state(visit: Visit) -> TicketState:
         counter=visit.counter.label if visit.counter else "",
         called_at=_utc(visit.called_at),
         people_ahead=people_ahead(visit),
+        wait=waits.visits.get(visit.pk) if waits else None,
     )
 
 

@@ -15,6 +15,7 @@ from booking.domain.actor import CITIZEN
 from booking.domain.errors import WrongState
 from booking.domain.links import ticket_link
 from booking.models import Appointment, Office, Visit
+from booking.wait_words import wait_text
 
 from .snapshot import (
     EXPECTED,
@@ -56,6 +57,7 @@ def _visit_context(visit: Visit) -> dict[str, object]:
     return {
         "office": visit.office,
         "ticket": state,
+        "wait": wait_text(state.wait, labelled=True),
         "counter": counter_name(state.counter),
         "counter_is_name": is_name(state.counter),
         "day": visit.day,

@@ -3,18 +3,23 @@
 from datetime import date, time
 from io import BytesIO
 from typing import Any
+from uuid import UUID
 
 import factory
 from factory.django import DjangoModelFactory
 from PIL import Image
 
+from booking import clock
+from booking.domain.forecast import Wait
 from booking.domain.hours import save_opening_hours
+from booking.domain.waits import OfficeWaits, keep_forecast
 from booking.models import (
     Authority,
     Counter,
     Offering,
     Office,
     OpeningHours,
+    Queue,
     Service,
     StaffRole,
     User,
@@ -107,3 +112,16 @@ def picture(size: tuple[int, int] = (40, 20), kind: str = "PNG", **options: Any)
     sent = BytesIO()
     Image.new("RGB", size, "navy").save(sent, kind, **options)
     return sent.getvalue()
+
+
+def make_forecast(
+    office: Office,
+    *,
+    visits: dict[UUID, Wait | None] | None = None,
+    tickets: dict[UUID, Wait | None] | None = None,
+    letters: dict[str, Wait | None] | None = None,
+) -> None:
+    """What the worker would have written down: minutes by visit, offering and letter."""
+    version = Queue.objects.filter(pk=office.pk).values_list("version", flat=True).first() or 0
+    forecast = OfficeWaits(version, clock.now(), visits or {}, tickets or {}, letters or {})
+    keep_forecast(office.pk, forecast)

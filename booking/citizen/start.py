@@ -6,7 +6,10 @@ from django.views.decorators.http import require_safe
 
 from booking import clock
 from booking.domain.office_hours import current_span, next_opening
+from booking.domain.wait_range import told_range
+from booking.domain.waits import OfficeWaits, forecasts_for
 from booking.models import Authority, Office, Service
+from booking.wait_words import wait_text
 
 from .search import find_services
 
@@ -38,7 +41,10 @@ def start(request: HttpRequest, authority: str) -> HttpResponse:
     }
     if not query:
         offices = town.offices.select_related("authority").prefetch_related("opening_hours")
-        context["offices"] = [_opening(office) for office in offices]
+        waits = forecasts_for([office.pk for office in offices])
+        context["offices"] = [
+            _opening(office) | {"wait": _wait(waits.get(office.pk))} for office in offices
+        ]
     return render(request, "citizen/start.html", context)
 
 
@@ -59,3 +65,9 @@ def _opening(office: Office) -> dict[str, object]:
         "opens": opens,
         "opens_in_days": (opens.date() - clock.today(office.zone)).days if opens else None,
     }
+
+
+def _wait(waits: OfficeWaits | None) -> str:
+    """How long one would wait with a ticket now; empty where nobody can say, or none is issued."""
+    ticket = waits.ticket if waits else None
+    return wait_text(ticket) if told_range(ticket) else ""

@@ -1,7 +1,7 @@
 """Arriving: checking in with an appointment, or drawing a ticket without one."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -35,6 +35,7 @@ from .kiosk_closing import is_kiosk_closed
 from .log_entries import logged_items
 from .office_hours import last_ticket_at
 from .tickets import draw_serial
+from .waits import told_at_drawing
 
 # A scanner set to another keyboard layout than the kiosk sends other characters for hyphens.
 UUID_IN_TEXT = re.compile(
@@ -208,6 +209,7 @@ def _draw_ticket(
         items=items,
         arrived_at=now,
         kind=VisitEvent.Kind.DRAWN,
+        told=told_at_drawing(office.pk, {item.offering.pk for item in items}, priority),
         priority=priority,
         actor=actor,
         idempotency_key=idempotency_key,
@@ -248,6 +250,7 @@ def _make_visit(
     language: str,
     appointment: Appointment | None = None,
     priority: str = Visit.Priority.NORMAL,
+    told: Mapping[str, int] | None = None,
 ) -> Visit:
     day = clock.today(office.zone)
     letter = items[0].offering.letter
@@ -279,6 +282,7 @@ def _make_visit(
         priority=priority,
         staff=actor.staff,
         device=actor.device,
+        **(told or {}),
         **logged_items(items),
     )
     announce(office.pk)

@@ -1,221 +1,153 @@
-"""The waits of an office: who computes them, and how they are read.
+"""The waits of an office as the worker forecast them: how they are read, and kept.
 
-The worker calls :func:`refresh_forecasts` with every tick, a few seconds apart, and computes
-where the queue's version or the minute has changed. Whoever shows waits calls
-:func:`forecast_for`, which is one short query and never computes. Somebody who has just
-changed the queue, and is not a citizen's request, may call :func:`refresh_forecast` to be
-earlier than the worker. Parked visits are not counted on: nobody knows when they come back.
+Whoever shows waits calls :func:`forecast_for`, which is one short query and never computes.
+
+What is told of the waits is part of what an office shows. So where that changes, a forecast
+raises the version of the queue, as any other change does, and every socket hears of it.
 """
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from functools import lru_cache
-from time import monotonic
+from datetime import datetime, timedelta
+from math import inf
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db import transaction
 
 from booking import clock
-from booking.models import Counter, Offering, Office, Queue, Visit, WaitForecast
+from booking.models import Visit, WaitForecast
 
-from .call_order import Priority, due
-from .day_log import ENDS, DayLog, Observed, observe
-from .due_times import waits_of
-from .forecast import Busy, CounterNow, Expected, Newcomer, Situation, Wait, Waiting, forecast
-from .recorded_days import minutes_of, read_days, what_counters_serve
-from .service_times import Habits, learn, learn_today
+from .announcements import announce
+from .forecast import Wait
+from .wait_range import WaitRange, told_range, widest
 
-# Past days that are learned from; with the half-life of what is learned, more would not help.
-PAST_DAYS = timedelta(days=42)
-# For one call of the worker, which has other duties; the next call goes on with the rest. Only
-# on a morning, when past days are read, are many large offices more than that.
-SECONDS = 2.0
 # An older forecast is none.
 STALE = timedelta(minutes=3)
+
+Waits = dict[UUID, Wait | None]
 
 
 @dataclass(frozen=True)
 class OfficeWaits:
-    """Remaining minutes by visit that waits, and for a ticket now by offering.
+    """Remaining minutes by visit that waits, and for a ticket now by offering and by letter.
 
     What is missing or ``None`` is unknown.
     """
 
     version: int
     made_at: datetime
-    visits: dict[UUID, Wait | None]
-    tickets: dict[UUID, Wait | None]
+    visits: Waits
+    tickets: Waits
+    letters: dict[str, Wait | None]
+
+    @property
+    def ticket(self) -> Wait | None:
+        """For a ticket now, whatever it is for."""
+        return widest(self.tickets.values())
+
+    def of_ticket(self, offerings: Collection[UUID], priority: str) -> Wait | None:
+        """For whoever draws a ticket now for these offerings.
+
+        Only one offering without priority is forecast; more would be a guess.
+        """
+        if len(offerings) != 1 or priority != Visit.Priority.NORMAL:
+            return None
+        (offering,) = offerings
+        return self.tickets.get(offering)
+
+    def of_visit(self, visit: Visit, offerings: Collection[UUID]) -> Wait | None:
+        """For a visit with these offerings; for one that is newer, what its ticket was told."""
+        if visit.pk in self.visits or visit.arrived_at < self.made_at or visit.appointment_id:
+            return self.visits.get(visit.pk)
+        return self.of_ticket(offerings, visit.priority)
 
 
 def forecast_for(office_id: UUID) -> OfficeWaits | None:
     """The newest forecast; ``None`` where there is none or the worker has fallen behind."""
-    row = WaitForecast.objects.filter(pk=office_id).first()
-    if row is None or clock.now() - row.made_at > STALE:
-        return None
-    return OfficeWaits(
-        version=row.version,
-        made_at=row.made_at,
-        visits=_from_json(row.waits["visits"]),
-        tickets=_from_json(row.waits["tickets"]),
-    )
+    return forecasts_for([office_id]).get(office_id)
 
 
-def refresh_forecasts() -> int:
-    """Compute the waits of the offices where anybody waits or works; of how many.
+def forecasts_for(office_ids: Collection[UUID]) -> dict[UUID, OfficeWaits]:
+    """The newest forecasts by office, in one query."""
+    rows = WaitForecast.objects.filter(pk__in=office_ids, made_at__gte=clock.now() - STALE)
+    return {row.pk: _waits_of(row) for row in rows}
 
-    The oldest first, and no new one is begun after ``SECONDS``. One query where nothing has
-    changed.
+
+def told_at_drawing(office_id: UUID, offerings: Collection[UUID], priority: str) -> dict[str, int]:
+    """What the log keeps of the wait that somebody is told who draws a ticket now, in minutes.
+
+    Nothing where it is unknown.
     """
-    busy = Q(counters__state__in=[Counter.State.OPEN, Counter.State.PAUSED])
-    busy |= Q(visits__state__in=Visit.OPEN)
-    minute = clock.now().replace(second=0, microsecond=0)
-    offices = Office.objects.filter(busy).exclude(
-        wait_forecast__version=F("queue__version"), wait_forecast__made_at__gte=minute
-    )
-    oldest_first = F("wait_forecast__made_at").asc(nulls_first=True)
-    ids = offices.order_by(oldest_first, "pk").values_list("pk", flat=True).distinct()
-    computed, ends = 0, monotonic() + SECONDS
-    for office_id in ids:
-        computed += refresh_forecast(office_id)
-        if monotonic() > ends:
-            break
-    return computed
+    waits = forecast_for(office_id)
+    wait = waits.of_ticket(offerings, priority) if waits else None
+    if wait is None or wait.high == inf:
+        return {}
+    low, median, high = map(round, wait)
+    return {"told_low": low, "told_median": median, "told_high": high}
 
 
-def refresh_forecast(office_id: UUID) -> bool:
-    """Compute the waits of an office unless this was done in this minute for this queue.
+def keep_forecast(office_id: UUID, waits: OfficeWaits) -> None:
+    """Write the waits down, and announce them where they say something else than before.
 
-    The version is read first: what changes meanwhile is computed again.
+    They then bear the version that this raises the queue to. Has somebody changed it meanwhile,
+    that one is passed already, so they are computed again.
     """
-    now = clock.now()
-    version = Queue.objects.filter(pk=office_id).values_list("version", flat=True).first() or 0
-    made = WaitForecast.objects.filter(pk=office_id).first()
-    if made and made.version == version and _minute(made.made_at) == _minute(now):
-        return False
-    office = Office.objects.get(pk=office_id)
-    situation, seen = read_situation(office)
-    habits = habits_of(office_id, clock.today(office.zone))
-    running = [
-        (counter.busy.work, situation.now - counter.busy.begun)
-        for counter in situation.counters
-        if counter.busy and counter.busy.begun is not None
-    ]
-    today = learn_today(habits, seen.services, running)
-    waits = forecast(situation, habits, today)
-    newcomers = {one.id for one in situation.newcomers}
-    WaitForecast.objects.update_or_create(
-        pk=office_id,
-        defaults={
-            "version": version,
-            "made_at": now,
-            "waits": {
-                "visits": _to_json({key: waits[key] for key in waits.keys() - newcomers}),
-                "tickets": _to_json({key: waits[key] for key in newcomers}),
+    is_news = _is_news(waits, forecast_for(office_id))
+    with transaction.atomic():
+        WaitForecast.objects.update_or_create(
+            pk=office_id,
+            defaults={
+                "version": waits.version + is_news,
+                "made_at": waits.made_at,
+                "waits": {
+                    "visits": _to_json(waits.visits),
+                    "tickets": _to_json(waits.tickets),
+                    "letters": _to_json(waits.letters),
+                },
             },
-        },
-    )
-    return True
-
-
-@lru_cache(maxsize=1024)
-def habits_of(office_id: UUID, day: date) -> Habits:
-    """What the days before have taught; read once a day and process."""
-    office = Office.objects.get(pk=office_id)
-    days = read_days(office, day - PAST_DAYS, day - timedelta(days=1))
-    return learn([observe(log) for log in days], weekday=day.weekday())
-
-
-def read_situation(office: Office) -> tuple[Situation, Observed]:
-    """The office as it stands, and what the day has shown so far."""
-    now, day = clock.now(), clock.today(office.zone)
-    days = read_days(office, day, day)
-    log = days[0] if days else DayLog(day, what_counters_serve(office), {}, [])
-    at = minutes_of(office, day, now)
-    seen = observe(log)
-    shows = habits_of(office.pk, day).shows
-    came = {one.appointment for one in log.persons.values()}
-    earliest = at - office.check_in_closes_minutes
-    states = dict(
-        Visit.objects.filter(office=office, state__in=Visit.OPEN, day=day).values_list(
-            "pk", "state"
         )
-    )
-    situation = Situation(
-        now=at,
-        counters=_counters(office, log),
-        waiting=[
-            Waiting(one.id, one.work, one.needs, one.due, one.arrived)
-            for one in log.persons.values()
-            if states.get(one.id) == Visit.State.WAITING
-        ],
-        expected=[
-            Expected(one.work, one.needs, one.start, shows)
-            for one in log.booked
-            if one.id not in came and one.start >= earliest
-        ],
-        newcomers=_newcomers(office, day, now),
-        closes=log.closes(at),
-    )
-    return situation, seen
+        if is_news:
+            announce(office_id)
 
 
-def _counters(office: Office, log: DayLog) -> list[CounterNow]:
-    """Every counter, and who is there since when."""
-    called: dict[UUID, float] = {}
-    begun: dict[UUID, float] = {}
-    freed: dict[UUID, float] = {}
-    for at, visit, kind, counter in log.events:
-        if kind == "called":
-            called[visit] = at
-            begun.pop(visit, None)
-        elif kind == "begun":
-            begun[visit] = at
-        elif kind in ENDS and counter is not None:
-            freed[counter] = at
-    rows = Counter.objects.filter(office=office).values_list("pk", "state")
-    at_counter = dict(
-        Visit.objects.filter(office=office, state__in=Visit.AT_COUNTER).values_list("counter", "pk")
-    )
-    counters = []
-    for pk, state in rows:
-        visit = at_counter.get(pk)
-        busy = None
-        if visit in log.persons and visit in called:
-            busy = Busy(log.persons[visit].work, called[visit], begun.get(visit))
-        counters.append(
-            CounterNow(
-                pk,
-                serves=log.counters.get(pk),
-                busy=busy,
-                present=state == Counter.State.OPEN,
-                freed=freed.get(pk, float("-inf")),
-            )
-        )
-    return counters
+def _is_news(waits: OfficeWaits, before: OfficeWaits | None) -> bool:
+    if before is None:
+        return True
+    # That they have gone was announced when they went.
+    gone = before.visits.keys() - waits.visits.keys()
+    known = {key: told for key, told in _told(before).items() if key not in gone}
+    return _told(waits) != known
 
 
-def _newcomers(office: Office, day: date, now: datetime) -> list[Newcomer]:
-    """Somebody for each offering that needs no appointment."""
-    place = due(arrived_at=now, appointment=None, priority=Priority.NORMAL, waits=waits_of(office))
-    at = minutes_of(office, day, place.at)
-    offerings = Offering.objects.filter(office=office, walk_in=True).order_by()
-    return [Newcomer(pk, frozenset([pk]), at) for pk in offerings.values_list("pk", flat=True)]
+def _told(waits: OfficeWaits) -> dict[UUID | str, WaitRange | None]:
+    """All that anybody is told."""
+    every = {**waits.visits, **waits.tickets, **waits.letters}
+    return {key: told_range(wait) for key, wait in every.items()}
 
 
-def _minute(moment: datetime) -> datetime:
-    return moment.replace(second=0, microsecond=0)
-
-
-def _to_json(waits: dict[UUID, Wait | None]) -> dict[str, list[float | None] | None]:
-    """Tenths of a minute; an end that is not known is ``null``."""
+def _to_json(
+    waits: Mapping[UUID, Wait | None] | Mapping[str, Wait | None],
+) -> dict[str, list[float | None] | None]:
+    """An end that is not known is ``null``."""
     return {
-        str(key): wait and [None if part == float("inf") else round(part, 1) for part in wait]
+        str(key): wait and [None if part == inf else part for part in wait]
         for key, wait in waits.items()
     }
 
 
-def _from_json(waits: dict[str, list[float | None] | None]) -> dict[UUID, Wait | None]:
-    return {
-        UUID(key): parts and Wait(*(float("inf") if part is None else part for part in parts))
-        for key, parts in waits.items()
-    }
+def _waits_of(row: WaitForecast) -> OfficeWaits:
+    visits, tickets, letters = (
+        {key: _from_json(parts) for key, parts in row.waits.get(name, {}).items()}
+        for name in ("visits", "tickets", "letters")
+    )
+    return OfficeWaits(
+        version=row.version,
+        made_at=row.made_at,
+        visits={UUID(key): wait for key, wait in visits.items()},
+        tickets={UUID(key): wait for key, wait in tickets.items()},
+        letters=letters,
+    )
+
+
+def _from_json(parts: list[float | None] | None) -> Wait | None:
+    return parts and Wait(*(inf if part is None else part for part in parts))

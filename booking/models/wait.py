@@ -9,8 +9,8 @@ from .office import Office
 class WaitForecast(models.Model):
     """How long everybody waits, worked out by the worker so that no page has to.
 
-    Written by :mod:`booking.domain.waits` alone. ``waits`` holds minutes by visit and by
-    offering; nothing personal.
+    Written by :mod:`booking.domain.waits` alone. ``waits`` holds minutes by visit, by
+    offering and by letter; nothing personal.
     """
 
     office = models.OneToOneField(

@@ -29,7 +29,8 @@
     const known = Array.isArray(wait);
     const [from, to] = known ? wait : [];
     if (!waits) time.textContent = people;
-    else if (known) time.textContent = from === to ? to : fill(words.range, { from, to });
+    else if (known && from === to) time.textContent = to;
+    else if (known) time.textContent = fill(to === null ? words.longer : words.range, { from, to });
     else time.textContent = "?";
     remark.textContent = waits && !known ? words.unknown : "";
     return item;
@@ -47,6 +48,9 @@
     find("page").textContent = pages > 1 ? `${page + 1}/${pages}` : "";
   };
 
+  /** Of two waits the one that holds for both; an end that nobody knows is null. */
+  const longer = ([from, to], [other, end]) => [Math.max(from, other), to === null || end === null ? null : Math.max(to, end)];
+
   /** Several offices in one room may use the same letter: each letter once, with its longest wait. */
   globalThis.showWaits = (snapshots) => {
     if (!find("waits")) return;
@@ -57,14 +61,16 @@
       for (const [letter, wait] of Object.entries(snapshot.waits ?? {})) {
         waits ??= {};
         people[letter] ??= 0;
-        const known = waits[letter];
-        waits[letter] = known && wait ? [Math.max(known[0], wait[0]), Math.max(known[1], wait[1])] : wait;
+        if (!(letter in waits)) waits[letter] = wait;
+        else waits[letter] = waits[letter] && wait && longer(waits[letter], wait);
       }
     }
     find("forecast").hidden = !waits;
     find("no-forecast").hidden = Boolean(waits);
     find("nobody").hidden = Object.keys(people).length > 0;
-    lines = Object.entries(people).sort().map((entry) => lineOf(entry, waits));
+    // A letter that nobody can draw has no wait.
+    const shown = Object.entries(people).filter(([letter]) => !waits || letter in waits);
+    lines = shown.sort().map((entry) => lineOf(entry, waits));
     drawWaits();
   };
 

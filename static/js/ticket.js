@@ -77,6 +77,9 @@
     wanted = look(message.state, message.counter, message.called_at ?? "", message.people_ahead);
     const ahead = find("ahead");
     if (ahead && message.people_ahead) ahead.textContent = message.people_ahead;
+    // The server has put it into words.
+    const wait = find("wait");
+    if (wait && message.wait) wait.textContent = message.wait;
     renew();
   };
 

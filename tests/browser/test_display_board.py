@@ -171,7 +171,7 @@ def test_every_number_can_be_read_from_five_metres_and_nothing_is_cut_off(open_b
     board = open_board(layout=layout)
     places = {"places": {"de": "im ersten Stock links"}}
     calls = [call("B002", 2), call("C003", 3, counter="Empfang", counter_is_name=True)]
-    waits = {"A": [10, 20], "B": [5, 5], "C": None, "D": [100, 120]}
+    waits = {"A": [10, 20], "B": [5, 5], "C": None, "D": [100, 120], "E": [25, None]}
     waiting = {"waiting_by_letter": {"A": 12, "B": 1, "C": 3}, "waits": waits}
     faults = {}
     for name, more in (("plain", calls), ("placed", [*calls, call("A001", 4, **places)])):

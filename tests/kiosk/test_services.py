@@ -10,9 +10,11 @@ from django.test import Client
 from django.urls import reverse
 
 from booking.domain import devices
+from booking.domain.forecast import Wait
 from booking.models import Visit
 from tests import factories
 from tests.conftest import TUESDAY
+from tests.factories import make_forecast
 
 pytestmark = pytest.mark.django_db
 KEY = "a-key-of-this-page"
@@ -124,8 +126,30 @@ def test_the_number_of_queries_does_not_grow_with_the_services(
     kiosk, office, offering, django_assert_max_num_queries
 ):
     factories.OfferingFactory.create_batch(11, office=office)
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         kiosk.get(reverse("kiosk_services"))
+
+
+@pytest.mark.parametrize("page", ["kiosk_services", "kiosk_several"])
+def test_each_choice_says_how_long_one_would_wait(kiosk, office, offering, page):
+    other = factories.OfferingFactory(office=office)
+    address = "/en" + reverse(page)
+    assert "Waiting time" not in kiosk.get(address).content.decode()
+    make_forecast(office, tickets={offering.pk: Wait(11, 14, 19), other.pk: None})
+    content = kiosk.get(address).content.decode()
+    assert content.count("Waiting time: about 10–20 minutes") == 1
+    assert content.count("Waiting time: not known at the moment") == 1
+
+
+def test_where_nothing_is_known_of_any_choice_nothing_is_said(kiosk, office, offering):
+    make_forecast(office, tickets={offering.pk: None})
+    assert "Wartezeit" not in kiosk.get(reverse("kiosk_services")).content.decode()
+
+
+def test_for_how_many_persons_is_asked_with_the_wait(kiosk, office, offering):
+    make_forecast(office, tickets={offering.pk: Wait(11, 14, 19)})
+    page = kiosk.get(reverse("kiosk_quantity", args=[offering.pk])).content.decode()
+    assert "Wartezeit: etwa 10–20 Minuten" in page
 
 
 def test_when_closed_no_ticket_is_drawn_and_the_next_opening_is_named(kiosk, offering, set_time):

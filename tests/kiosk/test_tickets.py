@@ -6,6 +6,7 @@ import socket
 import time
 import uuid
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.urls import reverse
@@ -14,8 +15,14 @@ from pypdf import PdfReader
 from booking.domain import devices
 from booking.domain.actor import CITIZEN
 from booking.domain.arrivals import draw_ticket
+from booking.domain.counters import open_counter
+from booking.domain.forecast import Wait
 from booking.domain.items import Item
+from booking.domain.visits import call_next
 from booking.models import Device
+from kiosk.receipt_printer import receipt
+from kiosk.slip import slip_of
+from kiosk.ticket_pdf import ticket_pdf
 from tests import factories
 from tests.conftest import TUESDAY
 from tests.kiosk.conftest import use_network_printer
@@ -52,8 +59,37 @@ def test_it_shows_the_number_where_to_wait_and_who_comes_before(
     page = kiosk.get(reverse("kiosk_ticket", args=[second.pk]))
     slip = page.context["slip"]
     assert (slip.number, slip.directions) == ("A002", "Ground floor")
-    assert "1" in slip.wait
+    assert "1" in slip.ahead
+    assert slip.wait == ""
     assert "Ground floor" in page.content.decode()
+
+
+@pytest.mark.parametrize("page", ["kiosk_ticket", "kiosk_slip"])
+def test_the_ticket_says_how_long_one_waits(kiosk, office, offering, visit, page):
+    words = "Wartezeit: etwa 10–20 Minuten"
+    address = reverse(page, args=[visit.pk])
+    assert "Wartezeit" not in kiosk.get(address).content.decode()
+    # Just drawn: what whoever draws now is told.
+    factories.make_forecast(office, tickets={offering.pk: Wait(11, 14, 19)})
+    assert words in kiosk.get(address).content.decode()
+    factories.make_forecast(office, visits={visit.pk: Wait(2, 3, 4)})
+    assert "Wartezeit: weniger als 5 Minuten" in kiosk.get(address).content.decode()
+
+
+def test_the_paper_says_how_long_one_waits(office, visit):
+    factories.make_forecast(office, visits={visit.pk: Wait(11, 14, 19)})
+    slip = slip_of(visit)
+    (page,) = PdfReader(BytesIO(ticket_pdf(slip, language="de"))).pages
+    assert "Wartezeit: etwa 10–20 Minuten" in page.extract_text()
+    assert b"Wartezeit: etwa 10" in receipt(slip)
+
+
+def test_who_is_called_is_told_where_and_no_wait(office, visit, counter, clerk):
+    factories.make_forecast(office, visits={visit.pk: Wait(11, 14, 19)})
+    open_counter(counter.pk, staff=clerk)
+    called = call_next(counter.pk, staff=clerk)
+    assert slip_of(called).wait == ""
+    assert counter.label in slip_of(called).ahead
 
 
 @pytest.mark.parametrize(

@@ -418,10 +418,10 @@ def test_the_fragment_asks_as_often_for_forty_as_for_three(
     path = f"/en/desk/{office.pk}/queue/"
     people(4)
     visits.call_next(staffed_counter.pk, staff=clerk)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         at_desk.get(path)
     people(37)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         assert at_desk.get(path).content.count(b"queue__number") == 40
 
 

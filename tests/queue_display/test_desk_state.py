@@ -1,4 +1,5 @@
 from datetime import timedelta
+from math import inf
 
 import pytest
 from django.db import connection
@@ -7,11 +8,12 @@ from django.test.utils import CaptureQueriesContext
 from booking.domain import visits
 from booking.domain.actor import CITIZEN, Actor
 from booking.domain.arrivals import check_in, draw_ticket
+from booking.domain.forecast import Wait
 from booking.domain.items import Item
 from booking.models import Appointment, Visit
 from queue_display.desk_state import desk_state
 from tests.conftest import TUESDAY
-from tests.factories import CounterFactory, OfferingFactory
+from tests.factories import CounterFactory, OfferingFactory, make_forecast
 from tests.queue_display.desk_people import booked, drawing
 
 
@@ -175,4 +177,31 @@ def test_the_number_of_queries_does_not_grow_with_the_queue(
     for _ in range(38):
         arrive()
     assert len(desk_state(office, clerk).waiting) == 40
-    assert queries() == few == 11
+    assert queries() == few == 12
+
+
+def test_each_who_waits_has_what_remains_and_whether_it_will_be_too_long(
+    office, clerk, staffed_counter, arrive, set_time
+):
+    office.target_wait_minutes = 30
+    office.save()
+    first, second, third = arrive(), arrive(), arrive()
+    set_time(TUESDAY + timedelta(minutes=20))
+    make_forecast(office, visits={first.pk: Wait(4, 10, 14), second.pk: Wait(6, 11, 14)})
+    state = desk_state(office, clerk)
+    assert [person.remaining for person in state.waiting] == ["0–15", "5–15", ""]
+    assert [person.waits_too_long for person in state.waiting] == [False, True, False]
+    assert state.too_long == 1
+    assert third.pk == state.waiting[2].visit.pk
+
+
+def test_whoever_has_an_appointment_waits_from_its_start_on(
+    office, clerk, staffed_counter, offering
+):
+    office.target_wait_minutes = 30
+    office.save()
+    at_ten = booked(offering, TUESDAY.replace(hour=10, minute=0))
+    visit = check_in(office=office, code=str(at_ten.code), actor=CITIZEN)
+    for middle, is_too_long in ((60, False), (61, True), (inf, False)):
+        make_forecast(office, visits={visit.pk: Wait(10, middle, max(middle, 90))})
+        assert desk_state(office, clerk).waiting[0].waits_too_long == is_too_long

@@ -6,10 +6,11 @@ import pytest
 from django.test import Client
 
 from booking.domain.counters import open_counter
+from booking.domain.forecast import Wait
 from booking.domain.kiosk_closing import is_kiosk_closed
 from booking.models import Queue, StaffRole, Visit, VisitEvent
 from tests.conftest import TUESDAY
-from tests.factories import CounterFactory, OfferingFactory, UserFactory, make_staff
+from tests.factories import CounterFactory, OfferingFactory, UserFactory, make_forecast, make_staff
 from tests.queue_display.desk_people import booked, drawing
 
 HTMX = {"HX-Request": "true", "HX-Target": "desk"}
@@ -314,12 +315,23 @@ def test_the_number_of_queries_does_not_grow(
             draw()
             booked(offering, AT_TEN)
             CounterFactory(office=office)
-        with django_assert_max_num_queries(22):
+        with django_assert_max_num_queries(23):
             browser.get(at())
-        with django_assert_max_num_queries(17):
+        with django_assert_max_num_queries(18):
             browser.get(at("room/"))
         with django_assert_max_num_queries(7):
             press(browser, at("search/"), typed="muster")
+
+
+def test_the_room_shows_who_will_wait_too_long(look, office, offering, set_time):
+    visit = drawing(offering, set_time)()
+    assert "min to go" not in look()
+    make_forecast(office, visits={visit.pk: Wait(40, 50, 58)})
+    page = look()
+    assert "40–60 min to go" in page
+    assert "will be too long" in page
+    make_forecast(office, visits={visit.pk: Wait(2, 4, 8)})
+    assert "will be too long" not in look()
 
 
 def test_whoever_lost_the_role_loses_the_page(browser, at, front_desk):

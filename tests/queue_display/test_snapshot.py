@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from math import inf
 
 import pytest
 from django.db import connection
@@ -12,10 +13,10 @@ from booking.domain import arrivals, visits
 from booking.domain.actor import CITIZEN, Actor
 from booking.domain.counters import open_counter
 from booking.domain.devices import make_device, revoke_device, settings_changed
+from booking.domain.forecast import Wait
 from booking.domain.items import Item
 from booking.domain.notices import delete_notice, save_notice
 from booking.models import Counter, Device, Notice, Queue, User
-from queue_display import waits
 from queue_display.snapshot import (
     EXPECTED,
     office_state,
@@ -143,10 +144,16 @@ def test_without_a_forecast_nothing_is_said_about_waits(office):
     assert "waits" not in display(office)
 
 
-def test_a_forecast_is_shown_as_it_was_made(office, monkeypatch):
-    monkeypatch.setattr(waits, "_forecasts", [])
-    waits.use_forecast({office.pk: {"A": (10, 20), "B": None}}.get)
-    assert display(office)["waits"] == {"A": [10, 20], "B": None}
+def test_a_forecast_is_shown_by_letter_as_the_range_that_is_told(office):
+    letters = {"A": Wait(11, 14, 19), "B": None, "C": Wait(25, 60, inf)}
+    factories.make_forecast(office, letters=letters)
+    assert display(office)["waits"] == {"A": [10, 20], "B": None, "C": [25, None]}
+
+
+def test_an_old_forecast_is_not_shown(office, set_time):
+    factories.make_forecast(office, letters={"A": Wait(11, 14, 19)})
+    set_time(TUESDAY + timedelta(minutes=4))
+    assert "waits" not in display(office)
 
 
 def test_a_display_in_a_shared_room_shows_the_other_office_too(office, other_office):
@@ -198,7 +205,7 @@ def test_the_number_of_queries_does_not_depend_on_how_many_are_there(office, arr
     tickets += [arrive().pk for _ in range(20)]
     with CaptureQueriesContext(connection) as at_many:
         office_state(office.pk, tickets)
-    assert len(at_one) == len(at_many) == 4
+    assert len(at_one) == len(at_many) == 5
 
 
 def test_tickets_count_the_people_ahead_in_call_order(office, arrive, set_time):
@@ -217,7 +224,7 @@ def test_a_ticket_message_says_nothing_but_number_counter_and_state(
     visit = arrive()
     visits.call_next(staffed_counter.pk, staff=clerk)
     state = office_state(office.pk, [visit.pk])
-    assert json.loads(state.tickets[visit.pk].as_message(state.version)) == {
+    assert json.loads(state.tickets[visit.pk].as_message(state.version, "en")) == {
         "type": "ticket",
         "version": state.version,
         "state": "called",
@@ -225,7 +232,22 @@ def test_a_ticket_message_says_nothing_but_number_counter_and_state(
         "counter": staffed_counter.label,
         "called_at": "2026-11-24T08:30:00+00:00",
         "people_ahead": 0,
+        "wait": None,
     }
+
+
+def test_who_waits_is_told_for_how_long_in_the_language_of_the_page(office, arrive):
+    known, unknown = arrive(), arrive()
+    factories.make_forecast(office, visits={known.pk: Wait(11, 14, 19), unknown.pk: None})
+    state = office_state(office.pk, [known.pk, unknown.pk])
+    assert state.tickets[known.pk] == ticket_state(known)
+
+    def told(visit, language):
+        return json.loads(state.tickets[visit.pk].as_message(state.version, language))["wait"]
+
+    assert told(known, "en") == "about 10–20 minutes"
+    assert told(known, "de") == "etwa 10–20 Minuten"
+    assert told(unknown, "en") == "not known at the moment"
 
 
 def test_an_ended_visit_still_knows_its_state(office, arrive):

@@ -8,6 +8,7 @@ import pytest
 from booking.domain import visits
 from booking.domain.actor import Actor
 from booking.domain.appointments import cancel_appointment
+from booking.domain.forecast import Wait
 from booking.models import Visit
 from tests import factories
 from tests.conftest import TUESDAY
@@ -39,8 +40,24 @@ def test_a_waiting_visitor_sees_number_and_people_ahead(page, office, arrive):
     assert "Second floor, to the left" in content
 
 
+def test_a_waiting_visitor_sees_for_how_long(page, office, arrive, set_time):
+    visit = arrive()
+    assert "<dd data-wait>not known at the moment</dd>" in page(visit.pk)
+    factories.make_forecast(office, visits={visit.pk: Wait(11, 14, 19)})
+    assert "<dd data-wait>about 10–20 minutes</dd>" in page(visit.pk)
+    set_time(TUESDAY + timedelta(minutes=4))
+    assert "<dd data-wait>not known at the moment</dd>" in page(visit.pk)
+
+
+def test_the_socket_speaks_the_language_of_the_page(client, arrive):
+    visit = arrive()
+    for path, language in (("", "de"), ("/en", "en")):
+        content = client.get(f"{path}/ticket/{visit.pk}/").content.decode()
+        assert f'data-socket="/ws/ticket/{visit.pk}/?language={language}"' in content
+
+
 def test_whoever_is_next_is_told_so(page, arrive):
-    assert "You are about to be called" in page(arrive().pk)
+    assert "You are next" in page(arrive().pk)
 
 
 def test_a_called_visitor_is_told_where_to_go(page, called):
@@ -142,7 +159,7 @@ def test_the_page_needs_the_same_queries_for_one_and_for_many(
 ):
     visit = arrive()
     for _ in range(2):
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             client.get(f"/ticket/{visit.pk}/")
         for _other in range(10):
             arrive()

@@ -1,6 +1,7 @@
 """The socket of a visitor's own page."""
 
 import asyncio
+from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
@@ -9,6 +10,7 @@ from channels.testing import WebsocketCommunicator
 
 from booking.domain import visits
 from booking.domain.actor import Actor
+from booking.domain.forecast import Wait
 from config.asgi import application
 from queue_display.groups import MOVED, TICKET_UNKNOWN
 from tests import factories
@@ -21,8 +23,8 @@ pytestmark = [
 ]
 
 
-async def opened(ticket_id: UUID) -> WebsocketCommunicator:
-    socket = WebsocketCommunicator(application, f"/ws/ticket/{ticket_id}/")
+async def opened(ticket_id: UUID, query: str = "") -> WebsocketCommunicator:
+    socket = WebsocketCommunicator(application, f"/ws/ticket/{ticket_id}/{query}")
     accepted, _protocol = await socket.connect()
     assert accepted
     return socket
@@ -62,6 +64,31 @@ async def test_people_ahead_become_fewer(quiet_hub, office, arrive, staffed_coun
     async with asyncio.timeout(1):
         while (await socket.receive_json_from())["people_ahead"] != 1:
             pass
+    await socket.disconnect()
+
+
+@pytest.mark.parametrize(
+    ("query", "unknown", "known"),
+    [
+        ("?language=en", "not known at the moment", "about 10–20 minutes"),
+        ("", "zurzeit nicht bekannt", "etwa 10–20 Minuten"),
+        ("?language=xx", "zurzeit nicht bekannt", "etwa 10–20 Minuten"),
+    ],
+)
+async def test_a_new_forecast_is_heard_although_nobody_moved(
+    quiet_hub, office, arrive, query, unknown, known
+):
+    visit = await database_sync_to_async(arrive)()
+    socket = await opened(visit.pk, query)
+    first = await socket.receive_json_from()
+    assert first["wait"] == unknown
+    forecast = partial(factories.make_forecast, office, visits={visit.pk: Wait(11, 14, 19)})
+    await database_sync_to_async(forecast)()
+    async with asyncio.timeout(1):
+        while (message := await socket.receive_json_from())["wait"] == unknown:
+            pass
+    assert message["wait"] == known
+    assert message["version"] > first["version"]
     await socket.disconnect()
 
 

@@ -1,15 +1,16 @@
 """The start pages: towns, offices with their hours, the search, the privacy notice."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from booking.citizen.search import find_services, fold
+from booking.domain.forecast import Wait
 from booking.models import Service
 from tests import factories
-from tests.conftest import BERLIN
+from tests.conftest import BERLIN, TUESDAY
 
 from .conftest import english
 
@@ -51,6 +52,30 @@ def test_an_office_says_when_it_is_open(client, office, set_time, moment, senten
     day, hour, minute = moment
     set_time(datetime(2026, 11, day, hour, minute, tzinfo=BERLIN))
     assert sentence in start_page(client, office).content.decode()
+
+
+def test_an_open_office_says_how_long_one_waits_without_an_appointment(
+    client, office, offering, set_time
+):
+    sentence = "Without an appointment you now wait about 10–20 minutes"
+    assert "Without an appointment" not in start_page(client, office).content.decode()
+    factories.make_forecast(office, tickets={offering.pk: Wait(11, 14, 19)})
+    assert sentence in start_page(client, office).content.decode()
+    set_time(TUESDAY + timedelta(minutes=4))
+    assert sentence not in start_page(client, office).content.decode()
+
+
+def test_a_closed_office_says_nothing_of_waits(client, office, offering, set_time):
+    set_time(TUESDAY.replace(hour=12, minute=1))
+    factories.make_forecast(office, tickets={offering.pk: Wait(11, 14, 19)})
+    assert "you now wait" not in start_page(client, office).content.decode()
+
+
+@pytest.mark.parametrize("wait", [None, Wait(2, 60, 140)])
+def test_an_unknown_wait_is_not_made_up(client, office, offering, wait):
+    other = factories.OfferingFactory(office=office)
+    factories.make_forecast(office, tickets={offering.pk: Wait(11, 14, 19), other.pk: wait})
+    assert "you now wait" not in start_page(client, office).content.decode()
 
 
 def test_an_office_without_hours_is_closed(client, office):
@@ -116,10 +141,10 @@ def test_the_languages_are_links_to_the_same_page(client, office):
 def test_the_start_page_asks_as_often_for_many_services_as_for_one(
     client, offering, django_assert_num_queries
 ):
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         start_page(client, offering.office)
     factories.OfferingFactory.create_batch(30, office=offering.office)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         start_page(client, offering.office)
 
 
