@@ -76,7 +76,9 @@ def _skills(counter: Counter) -> dict[UUID, set[UUID]]:
 
 _at_work = PreparedQuery(
     lambda office_id, counter_id: (
-        Counter.objects.filter(office=office_id)
+        # As asked: for translated models the manager may select the columns in another order.
+        Counter.objects.rewrite(False)
+        .filter(office=office_id)
         .filter(~Q(state=Counter.State.CLOSED) | Q(pk=counter_id))
         .order_by()
         .values_list("pk", "offerings")
