@@ -126,10 +126,7 @@ def services(request: DeviceRequest) -> HttpResponse:
 @kiosk_page("GET")
 def several(request: DeviceRequest) -> HttpResponse:
     """Several services on one ticket."""
-    choices = [
-        (offering, wait, _quantities(offering))
-        for offering, wait in _with_waits(request, _walk_in(request))
-    ]
+    choices = [(offering, _quantities(offering)) for offering in _walk_in(request)]
     context = {"choices": choices, "assisted": _needs_assistance(request, request.GET)}
     return show(request, "several", context)
 

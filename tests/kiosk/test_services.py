@@ -130,10 +130,9 @@ def test_the_number_of_queries_does_not_grow_with_the_services(
         kiosk.get(reverse("kiosk_services"))
 
 
-@pytest.mark.parametrize("page", ["kiosk_services", "kiosk_several"])
-def test_each_choice_says_how_long_one_would_wait(kiosk, office, offering, page):
+def test_each_choice_says_how_long_one_would_wait(kiosk, office, offering):
     other = factories.OfferingFactory(office=office)
-    address = "/en" + reverse(page)
+    address = "/en" + reverse("kiosk_services")
     assert "Waiting time" not in kiosk.get(address).content.decode()
     make_forecast(office, tickets={offering.pk: Wait(11, 14, 19), other.pk: None})
     content = kiosk.get(address).content.decode()

@@ -70,7 +70,7 @@ def test_the_board_needs_the_same_queries_for_one_and_for_many(
 ):
     screen.get("/display/")
     for _ in range(2):
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             screen.get("/display/")
         for _visit in range(10):
             arrive()
@@ -114,7 +114,7 @@ def test_every_layout_is_a_page_without_more_queries(
 ):
     Device.objects.update(layout=layout)
     screen.get("/display/")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         assert f"board--{layout}" in screen.get("/display/").content.decode()
 
 
