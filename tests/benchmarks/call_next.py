@@ -1,4 +1,4 @@
-"""Calling the next: twelve clerks who press keys far quicker than people do, and without a pause."""
+"""Calling the next: clerks who press keys far quicker than people do, and without a pause."""
 
 from typing import Any
 
