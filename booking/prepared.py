@@ -117,11 +117,6 @@ class PreparedQuery(Generic[M]):
     def first(self, *values: Any) -> M | None:
         return next(iter(self.all(*values)), None)
 
-    def rows(self, *values: Any) -> Iterable[Sequence[Any]]:
-        """The columns alone, in the order of the query set."""
-        written = self._written
-        return ask(written.text.statement(values, written.rows))[0]
-
     def statement(self, *values: Any) -> Statement:
         """What ``all`` asks."""
         return self._written.text.statement(values, self._written.models)
@@ -132,17 +127,15 @@ class PreparedQuery(Generic[M]):
         markers = _markers(self.kinds)
         compiler = self.write(*markers).query.get_compiler(connection=_database())
         text = _Text.written_by(compiler, markers)
-        places = compiler.klass_info["select_fields"] if compiler.klass_info else []
+        places = compiler.klass_info["select_fields"]
         return _WrittenQuery(
             text=text,
             compiler=compiler,
             converters=compiler.get_converters([column for column, *_sql in compiler.select]),
-            columns=slice(places[0], places[-1] + 1) if places else slice(0),
+            columns=slice(places[0], places[-1] + 1),
             names=[compiler.select[place][0].target.attname for place in places],
             annotated=list(compiler.annotation_col_map.items()),
-            joined=get_related_populators(compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS)
-            if places
-            else [],
+            joined=get_related_populators(compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS),
         )
 
 
@@ -158,14 +151,14 @@ class _WrittenQuery:
     annotated: list[tuple[str, int]]
     joined: list[Any]
 
-    def rows(self, cursor: CursorWrapper) -> Iterable[Sequence[Any]]:
+    def models(self, cursor: CursorWrapper) -> list[Any]:
+        return [self._model(row) for row in self._rows(cursor)]
+
+    def _rows(self, cursor: CursorWrapper) -> Iterable[Sequence[Any]]:
         found = cursor.fetchall()
         if not self.converters:
             return found
         return self.compiler.apply_converters(found, self.converters)
-
-    def models(self, cursor: CursorWrapper) -> list[Any]:
-        return [self._model(row) for row in self.rows(cursor)]
 
     def _model(self, row: Sequence[Any]) -> Any:
         model = self.compiler.klass_info["model"]

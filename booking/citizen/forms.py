@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from booking.domain.appointments import clean_details
+from booking.domain.contact_details import clean_details
 from booking.domain.errors import DetailsInvalid
 from booking.models import Office
 

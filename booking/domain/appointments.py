@@ -4,22 +4,18 @@ A hold takes places for a few minutes; confirming makes it a booking; the same i
 key never makes two.
 """
 
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
 from booking import clock
 from booking.models import (
     Appointment,
     AppointmentItem,
     Office,
-    OpeningHours,
     OutboxMail,
     Visit,
 )
@@ -29,22 +25,18 @@ from booking.security import CODE_DIGITS, new_digits
 from .announcements import announce
 from .availability import nearest_starts, reading_series, series_for, serving
 from .capacity import claim, find_room, lock_slots_of_both, release, taking
+from .contact_details import clean_details
 from .errors import (
     AlreadyCheckedIn,
     AppointmentEnded,
-    DetailsInvalid,
     HoldElsewhere,
     KeyReused,
-    NotFound,
-    OutsideHours,
     SlotTaken,
 )
 from .grid import raise_grid_version, use_slots_of
-from .holds import expire_holds
-from .items import Item, require_online, total_minutes
+from .items import Item, require_online
 from .outbox import writing_mail
-from .publishing import ensure_published, horizon
-from .slot_grid import local_day_bounds, units_needed
+from .seating import at_second_look, in_utc, lock_appointment, require_bookable, spans_of
 
 CODE_ATTEMPTS = 5
 
@@ -65,12 +57,12 @@ def hold_appointment(
     """
     if not by_staff:
         require_online(items)
-    start = _in_utc(start)
+    start = in_utc(start)
     if idempotency_key and (existing := _find_by_key(office, idempotency_key)):
         return _same_request(existing, items, start)
-    _require_bookable(office, start)
+    require_bookable(office, start)
     try:
-        return _at_second_look(
+        return at_second_look(
             office,
             lambda: _hold_with_free_code(office, items, start, idempotency_key, by_staff=by_staff),
         )
@@ -81,19 +73,6 @@ def hold_appointment(
         if isinstance(error, IntegrityError):
             raise
     raise SlotTaken(nearest_starts(office, items, start, by_staff=by_staff))
-
-
-def _at_second_look(office: Office, claiming: Callable[[], Appointment]) -> Appointment:
-    """Claim, and where no place is found once more, with all published and what lapsed freed.
-
-    Also where there was nothing to do: somebody else may have done it in between.
-    """
-    try:
-        return claiming()
-    except (OutsideHours, SlotTaken):
-        ensure_published(office)
-        expire_holds(office)
-    return claiming()
 
 
 def _hold_with_free_code(
@@ -124,7 +103,7 @@ def _hold(
     by_staff: bool,
 ) -> Appointment:
     (rows,) = use_slots_of(office.pk, reading_series(office))
-    spans = _spans(serving(office, items, rows), items, start)
+    spans = spans_of(serving(office, items, rows), items, start)
     room = find_room(spans, start, by_staff=by_staff)
     now = clock.now()
     appointment = Appointment(
@@ -150,21 +129,21 @@ def move_hold(appointment_id: UUID, *, items: Sequence[Item], start: datetime) -
     Raises ``AppointmentEnded``, ``NotOnline``, ``OutsideHours`` or ``SlotTaken``.
     """
     require_online(items)
-    start = _in_utc(start)
+    start = in_utc(start)
     office = Office.objects.get(appointments=appointment_id)
-    _require_bookable(office, start)
+    require_bookable(office, start)
     try:
-        return _at_second_look(office, lambda: _move_hold(appointment_id, items, start))
+        return at_second_look(office, lambda: _move_hold(appointment_id, items, start))
     except SlotTaken:
         raise SlotTaken(nearest_starts(office, items, start)) from None
 
 
 @transaction.atomic
 def _move_hold(appointment_id: UUID, items: Sequence[Item], start: datetime) -> Appointment:
-    appointment = _lock(appointment_id)
+    appointment = lock_appointment(appointment_id)
     if appointment.state not in (Appointment.State.HELD, Appointment.State.EXPIRED):
         raise AppointmentEnded
-    spans = _spans(series_for(appointment.office, items), items, start)
+    spans = spans_of(series_for(appointment.office, items), items, start)
     lock_slots_of_both(appointment, spans, start)
     if appointment.state == Appointment.State.HELD:
         release(appointment)
@@ -187,12 +166,12 @@ def move_appointment(
     A mail tells the new time, as a revision of the same calendar entry. Code and links stay.
     Raises ``AlreadyCheckedIn``, ``AppointmentEnded``, ``OutsideHours`` or ``SlotTaken``.
     """
-    start = _in_utc(start)
+    start = in_utc(start)
     appointment = Appointment.objects.select_related("office").get(pk=appointment_id)
     office, items = appointment.office, items_of(appointment)
-    _require_bookable(office, start)
+    require_bookable(office, start)
     try:
-        return _at_second_look(
+        return at_second_look(
             office, lambda: _move_appointment(appointment_id, items, start, by_staff=by_staff)
         )
     except SlotTaken:
@@ -203,7 +182,7 @@ def move_appointment(
 def _move_appointment(
     appointment_id: UUID, items: Sequence[Item], start: datetime, *, by_staff: bool
 ) -> Appointment:
-    appointment = _lock(appointment_id)
+    appointment = lock_appointment(appointment_id)
     if Visit.objects.filter(appointment=appointment).exists():
         raise AlreadyCheckedIn
     if appointment.state != Appointment.State.BOOKED or appointment.start <= clock.now():
@@ -211,7 +190,7 @@ def _move_appointment(
     if appointment.start == start:
         return appointment
     before = appointment.start
-    spans = _spans(series_for(appointment.office, items), items, start)
+    spans = spans_of(series_for(appointment.office, items), items, start)
     lock_slots_of_both(appointment, spans, start)
     release(appointment)
     appointment.by_staff = appointment.by_staff or by_staff
@@ -223,13 +202,6 @@ def _move_appointment(
     raise_grid_version(appointment.office_id, after=[taking(room.slots)])
     _announce_if_today(appointment, before)
     return appointment
-
-
-def _spans(
-    every_series: Sequence[OpeningHours], items: Sequence[Item], start: datetime
-) -> list[tuple[OpeningHours, datetime]]:
-    """The series, each with the end of an appointment in its units."""
-    return [(series, _end(series, items, start)) for series in every_series]
 
 
 def _inserting_items(appointment: Appointment, items: Sequence[Item]) -> list[Statement]:
@@ -288,7 +260,7 @@ def _confirm(
     *,
     may_claim: bool = False,
 ) -> Appointment:
-    appointment = _lock(appointment_id, slots=may_claim)
+    appointment = lock_appointment(appointment_id, slots=may_claim)
     if appointment.state == Appointment.State.BOOKED:
         return appointment
     if appointment.state == Appointment.State.CANCELLED:
@@ -329,7 +301,7 @@ def cancel_appointment(appointment_id: UUID) -> Appointment:
 
     Raises ``AlreadyCheckedIn``, or ``AppointmentEnded`` where it has begun or lapsed.
     """
-    appointment = _lock(appointment_id)
+    appointment = lock_appointment(appointment_id)
     if appointment.state == Appointment.State.CANCELLED:
         return appointment
     if Visit.objects.filter(appointment=appointment).exists():
@@ -359,35 +331,6 @@ def _mails(appointment: Appointment, kind: OutboxMail.Kind) -> list[Statement]:
     return [writing_mail(appointment, kind)] if appointment.email else []
 
 
-def clean_details(*, name: str, email: str, phone: str, by_staff: bool = False) -> dict[str, str]:
-    """Trimmed contact details; staff may leave out the e-mail address.
-
-    Raises ``DetailsInvalid`` with a sentence per field.
-    """
-    details = {"name": " ".join(name.split()), "email": email.strip(), "phone": phone.strip()}
-    wrong = {}
-    if not details["name"]:
-        wrong["name"] = _("Please enter your name.")
-    elif len(details["name"]) > 120 or not details["name"].isprintable():
-        wrong["name"] = _("Please enter your name in at most 120 letters.")
-    try:
-        if details["email"] or not by_staff:
-            validate_email(details["email"])
-        if len(details["email"]) > 254:
-            raise ValidationError("too long")
-    except ValidationError:
-        wrong["email"] = _("Please enter an e-mail address such as name@example.org.")
-    digits = sum(character.isdigit() for character in details["phone"])
-    allowed = set("0123456789 +-/()")
-    if details["phone"] and (
-        not set(details["phone"]) <= allowed or digits < 5 or len(details["phone"]) > 40
-    ):
-        wrong["phone"] = _("Please enter a phone number with digits, or leave it empty.")
-    if wrong:
-        raise DetailsInvalid(wrong)
-    return details
-
-
 def items_of(appointment: Appointment) -> list[Item]:
     """What an appointment is for."""
     rows = appointment.items.select_related("offering__service")
@@ -397,25 +340,6 @@ def items_of(appointment: Appointment) -> list[Item]:
 item_rows = PreparedQuery(
     lambda appointment_id: AppointmentItem.objects.filter(appointment=appointment_id), UUID
 ).all
-
-
-def _in_utc(start: datetime) -> datetime:
-    """Sums of local times go by the wall clock: wrong where the clocks change."""
-    try:
-        return start.astimezone(UTC)
-    except OverflowError:  # at an end of the calendar
-        raise OutsideHours from None
-
-
-def _require_bookable(office: Office, start: datetime) -> None:
-    beyond = local_day_bounds(horizon(office), office.zone)[1]
-    if not clock.now() < start < beyond:
-        raise OutsideHours
-
-
-def _end(series: OpeningHours, items: Sequence[Item], start: datetime) -> datetime:
-    units = units_needed(total_minutes(items), series.unit_minutes)
-    return start + timedelta(minutes=units * series.unit_minutes)
 
 
 def _find_by_key(office: Office, idempotency_key: str | None) -> Appointment | None:
@@ -428,34 +352,6 @@ def _same_request(existing: Appointment, items: Sequence[Item], start: datetime)
     if existing.start != start or asked != held:
         raise KeyReused(existing)
     return existing
-
-
-def _lock(appointment_id: UUID, *, slots: bool = True) -> Appointment:
-    """The appointment, locked, and with ``slots`` the office's in use before it: see ``capacity``.
-
-    The office never changes; the series is not joined, as the join would show the one from
-    before the lock was free. Raises ``NotFound``.
-    """
-    if slots:
-        unlocked = Appointment.objects.filter(pk=appointment_id)
-        office_id = unlocked.values_list("office", flat=True).first()
-        if office_id is None:
-            raise NotFound
-        use_slots_of(office_id)
-    appointment = _locked.first(appointment_id)
-    if appointment is None:
-        raise NotFound
-    return appointment
-
-
-_locked = PreparedQuery(
-    lambda appointment_id: (
-        Appointment.objects.filter(pk=appointment_id)
-        .select_for_update(of=("self",))
-        .select_related("office")
-    ),
-    UUID,
-)
 
 
 def _announce_if_today(appointment: Appointment, *former_starts: datetime) -> None:

@@ -70,12 +70,11 @@ def watch_the_set_up() -> None:
 
 def grid_version(office_id: UUID) -> int:
     """The version of what is free; 0 where no slot was ever made."""
-    return next((version for (version,) in _version.rows(office_id)), 0)
+    grid = _grid.first(office_id)
+    return grid.version if grid else 0
 
 
-_version = PreparedQuery(
-    lambda office_id: SlotGrid.objects.filter(pk=office_id).values_list("version"), UUID
-)
+_grid = PreparedQuery(lambda office_id: SlotGrid.objects.filter(pk=office_id), UUID)
 _raise_version = PreparedUpdate(
     lambda office_id: SlotGrid.objects.filter(pk=office_id), UUID, version=F("version") + 1
 )

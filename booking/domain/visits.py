@@ -10,7 +10,7 @@ from functools import lru_cache
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from booking import clock
 from booking.models import Counter, Office, User, Visit, VisitEvent, VisitItem
@@ -69,19 +69,18 @@ def servable_by(counter: Counter) -> Q:
 def _skills(counter: Counter) -> dict[UUID, set[UUID]]:
     """What this counter and the open ones of its office offer; an empty set means everything."""
     skills: dict[UUID, set[UUID]] = {counter.pk: set()}
-    for counter_id, offering_id in _at_work.rows(counter.office_id, counter.pk):
-        skills.setdefault(counter_id, set()).update([offering_id] if offering_id else [])
+    for one in _at_work.all(counter.office_id, counter.pk):
+        skills.setdefault(one.pk, set()).update([one.offers] if one.offers else [])
     return skills
 
 
+# A row for each service of a counter, one without a service for those that offer everything.
 _at_work = PreparedQuery(
     lambda office_id, counter_id: (
-        # As asked: for translated models the manager may select the columns in another order.
-        Counter.objects.rewrite(False)
-        .filter(office=office_id)
+        Counter.objects.filter(office=office_id)
         .filter(~Q(state=Counter.State.CLOSED) | Q(pk=counter_id))
         .order_by()
-        .values_list("pk", "offerings")
+        .annotate(offers=F("offerings"))
     ),
     UUID,
     UUID,

@@ -222,7 +222,11 @@ def _write_events(office: Office, log: DayLog, clerks: dict[object, User]) -> No
         if event.kind not in ARRIVALS:
             return {}
         work = log.persons[event.visit].work
-        return {"offering_id": work.offering, "quantity": quantity(work)}
+        return {
+            "offering_id": work.offering,
+            "quantity": quantity(work),
+            "priority": Visit.Priority.NORMAL,
+        }
 
     VisitEvent.objects.bulk_create(
         VisitEvent(

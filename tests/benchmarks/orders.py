@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.orders [--seed 1] [--days 250] [--plot]
 
-prints the tables of ``docs/queue-order.md`` and draws its picture. A day is a list of guests
+prints the tables of ``docs/queue.md`` and draws its picture. A day is a list of guests
 with their own arrival and service time, the same for every order; only who is called next
 differs. Times are minutes after opening.
 """

@@ -5,7 +5,7 @@ import pytest
 from django.db.models import F
 from django.forms.models import model_to_dict
 
-from booking.models import Appointment, Office, OpeningHours, SlotGrid
+from booking.models import Appointment, Office, SlotGrid
 from booking.prepared import PreparedInsert, PreparedQuery, PreparedSave, PreparedUpdate
 from tests import factories
 
@@ -71,13 +71,6 @@ def test_annotations_and_joins_that_find_nothing_are_read(series):
     kept.save()
     found = query.first(kept.pk)
     assert (found.series, found.same) == (None, "12345678")
-
-
-def test_columns_alone_are_read_as_the_models_have_them(series):
-    query = PreparedQuery(
-        lambda pk: OpeningHours.objects.filter(pk=pk).values_list("office", "opens"), int
-    )
-    assert [tuple(row) for row in query.rows(series.pk)] == [(series.office_id, series.opens)]
 
 
 def test_a_value_the_text_has_no_place_for_is_refused(db):

@@ -12,7 +12,7 @@ from django.db.models import Model
 from booking.domain.items import Item
 from booking.models import Offering
 
-LOCK = re.compile(r" FOR (NO KEY )?UPDATE\b.*$")
+LOCK = re.compile(r" FOR (NO KEY )?UPDATE\b[^;]*")
 
 
 @pytest.fixture(autouse=True)

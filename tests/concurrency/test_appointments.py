@@ -60,8 +60,8 @@ def test_without_the_constraint_two_clicks_would_be_two(
 ):
     drop_constraint(Appointment, "appointment_once_per_key")
     # Both have looked for the key before either claims.
-    look = Meeting(appointments._at_second_look, 2)
-    monkeypatch.setattr(appointments, "_at_second_look", look)
+    look = Meeting(appointments.at_second_look, 2)
+    monkeypatch.setattr(appointments, "at_second_look", look)
     click = partial(
         hold_appointment, office=office, items=items, start=NEXT_TUESDAY, idempotency_key="click"
     )

@@ -139,8 +139,8 @@ def test_finishing_pausing_and_taking_over_one_counter_do_not_deadlock(office, i
 
 def test_two_screens_of_one_person_undo_the_same_action_once(office, items, desks):
     (counter, clerk), *_others = desks
-    first, _second = draw(office, items, 2)
-    call_next(counter.pk, staff=clerk)
+    draw(office, items, 2)
+    first = call_next(counter.pk, staff=clerk)
     begin(first.pk, actor=Actor(staff=clerk))
     finish_and_call_next(counter.pk, staff=clerk)
     outcomes = race([partial(undo, staff=clerk)] * 2)
@@ -148,8 +148,9 @@ def test_two_screens_of_one_person_undo_the_same_action_once(office, items, desk
     assert [type(one) for one in outcomes].count(NothingToUndo) == 1
     kinds = Tally(VisitEvent.objects.values_list("kind", flat=True))
     assert kinds["undone"] == 2
-    states = dict(Visit.objects.values_list("serial", "state"))
-    assert states == {1: Visit.State.SERVING, 2: Visit.State.WAITING}
+    states = dict(Visit.objects.values_list("pk", "state"))
+    assert states.pop(first.pk) == Visit.State.SERVING
+    assert list(states.values()) == [Visit.State.WAITING]
 
 
 def test_undoing_on_one_screen_and_calling_on_the_other_never_meet_in_a_deadlock(
@@ -164,5 +165,7 @@ def test_undoing_on_one_screen_and_calling_on_the_other_never_meet_in_a_deadlock
         )
         assert_only_refused(outcomes)
         assert outcomes[1] == only
-        visits.put_back(only.pk, actor=Actor(staff=clerk))
+        only.refresh_from_db()
+        if only.state == Visit.State.CALLED:  # else the undo came last and took back the call
+            visits.put_back(only.pk, actor=Actor(staff=clerk))
         Visit.objects.update(priority=Visit.Priority.NORMAL, due_rule=Visit.DueRule.TARGET)

@@ -85,7 +85,7 @@ def test_visits_from_before_the_log_said_so_get_it_when_the_database_is_updated(
     moved = draw_ticket(office=office, items=[Item(offering, 1)], actor=CITIZEN)
     visits.transfer(moved.pk, actor=CITIZEN, items=[Item(second, 1)])
     VisitEvent.objects.update(offering=None, quantity=None)
-    import_module("booking.migrations.0007_figures").log_what_visits_were_for(apps, None)
+    import_module("booking.migrations.0010_figures").log_what_visits_were_for(apps, None)
     assert what_for() == [
         ("drawn", offering.pk, 2), ("drawn", None, 4), ("drawn", None, None),
         ("transferred", None, None),

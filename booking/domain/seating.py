@@ -1,0 +1,83 @@
+"""How a change of an appointment's place begins: may it be, where, and under which lock."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from booking import clock
+from booking.models import Appointment, Office, OpeningHours
+from booking.prepared import PreparedQuery
+
+from .errors import NotFound, OutsideHours, SlotTaken
+from .grid import use_slots_of
+from .holds import expire_holds
+from .items import Item, total_minutes
+from .publishing import ensure_published, horizon
+from .slot_grid import local_day_bounds, units_needed
+
+
+def at_second_look(office: Office, claiming: Callable[[], Appointment]) -> Appointment:
+    """Claim, and where no place is found once more, with all published and what lapsed freed.
+
+    Also where there was nothing to do: somebody else may have done it in between.
+    """
+    try:
+        return claiming()
+    except (OutsideHours, SlotTaken):
+        ensure_published(office)
+        expire_holds(office)
+    return claiming()
+
+
+def spans_of(
+    every_series: Sequence[OpeningHours], items: Sequence[Item], start: datetime
+) -> list[tuple[OpeningHours, datetime]]:
+    """The series, each with the end of an appointment in its units."""
+    return [(series, _end(series, items, start)) for series in every_series]
+
+
+def in_utc(start: datetime) -> datetime:
+    """Sums of local times go by the wall clock: wrong where the clocks change."""
+    try:
+        return start.astimezone(UTC)
+    except OverflowError:  # at an end of the calendar
+        raise OutsideHours from None
+
+
+def require_bookable(office: Office, start: datetime) -> None:
+    beyond = local_day_bounds(horizon(office), office.zone)[1]
+    if not clock.now() < start < beyond:
+        raise OutsideHours
+
+
+def _end(series: OpeningHours, items: Sequence[Item], start: datetime) -> datetime:
+    units = units_needed(total_minutes(items), series.unit_minutes)
+    return start + timedelta(minutes=units * series.unit_minutes)
+
+
+def lock_appointment(appointment_id: UUID, *, slots: bool = True) -> Appointment:
+    """The appointment, locked, and with ``slots`` the office's in use before it: see ``capacity``.
+
+    The office never changes; the series is not joined, as the join would show the one from
+    before the lock was free. Raises ``NotFound``.
+    """
+    if slots:
+        unlocked = Appointment.objects.filter(pk=appointment_id)
+        office_id = unlocked.values_list("office", flat=True).first()
+        if office_id is None:
+            raise NotFound
+        use_slots_of(office_id)
+    appointment = _locked.first(appointment_id)
+    if appointment is None:
+        raise NotFound
+    return appointment
+
+
+_locked = PreparedQuery(
+    lambda appointment_id: (
+        Appointment.objects.filter(pk=appointment_id)
+        .select_for_update(of=("self",))
+        .select_related("office")
+    ),
+    UUID,
+)
