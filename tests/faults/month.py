@@ -12,7 +12,6 @@ import psutil
 from django.apps import apps
 from django.contrib.sessions.backends.db import SessionStore
 from django.core import mail
-from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -107,7 +106,6 @@ class Month:
         return figures
 
     def _duties(self) -> None:
-        call_command("db_worker", batch=True, startup_delay=False, interval=0, verbosity=0)
         worker.run(*HOURLY)
         mail.outbox.clear()
 
