@@ -21,6 +21,8 @@ const SCANNED = /[0-9a-f]{8}(?:[^0-9a-f]?[0-9a-f]{4}){3}[^0-9a-f]?[0-9a-f]{12}/i
 // Enter was pressed before what it leads to was there.
 let toFirstFound = false;
 let toFirstTime = false;
+// Somebody already types what is looked for next, while the step before is still being put away.
+let typesOn = false;
 
 const isField = (element) =>
   ["TEXTAREA", "SELECT"].includes(element.tagName) ||
@@ -44,7 +46,8 @@ function toSearch() {
   // A closing dialog gives the focus back, but in Chromium not always the caret with it.
   field.blur();
   field.focus();
-  field.select();
+  if (typesOn) field.setSelectionRange(field.value.length, field.value.length);
+  else field.select();
 }
 
 const findAgain = () => htmx.trigger(search, "refresh");
@@ -155,6 +158,13 @@ document.addEventListener("keydown", (event) => {
 
 // What comes back ---------------------------------------------------------------------
 
+field.addEventListener("input", () => {
+  typesOn = true;
+});
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.elt !== search) typesOn = false;
+});
+
 document.addEventListener("htmx:afterSwap", (event) => {
   const target = event.detail.target;
   if (target === found) {
@@ -162,7 +172,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
     toFirstFound = false;
   } else if (target === desk) {
     // Something was done: on with the next person. What was refused stays to be corrected.
-    if (!document.querySelector("#desk-said .kern-alert--danger")) field.value = "";
+    if (!typesOn && !document.querySelector("#desk-said .kern-alert--danger")) field.value = "";
     toSearch();
     findAgain();
   } else if (target === step) {

@@ -107,6 +107,27 @@ def test_a_caller_gets_another_time_and_then_none(at_front_desk):
     expect(page.locator("#desk-said")).to_contain_text(f"Abgesagt: {CALLER}")
 
 
+def test_who_types_on_while_a_dialog_closes_loses_no_letter(at_front_desk):
+    hands, page = at_front_desk, at_front_desk.page
+    book_for_caller(hands)
+    page.evaluate("""() => {
+        const dialog = document.getElementById("desk-dialog");
+        const field = document.getElementById("reception-typed");
+        field.value = "Mu";
+        field.dispatchEvent(new Event("input", { bubbles: true }));
+        dialog.close();
+        field.focus();
+    }""")
+    hands.type("ster")
+    expect(page.locator("#reception-typed")).to_have_value("Muster")
+    hands.press("F2")
+    expect(page.locator("#offering-1")).to_be_focused()
+    hands.press("Escape")
+    expect(page.locator("#reception-typed")).to_be_focused()
+    hands.type("x")
+    expect(page.locator("#reception-typed")).to_have_value("x")
+
+
 def test_leaving_before_the_name_gives_the_time_back(at_front_desk, town):
     hands, page = at_front_desk, at_front_desk.page
     hands.press("F4")
