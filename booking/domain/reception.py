@@ -46,7 +46,8 @@ def find_appointments(office: Office, typed: str) -> Found:
     hour. Digits: codes that begin with them. Words: all of them in the name, on any day from
     today on, with fewer than ``LETTERS_FOR_OTHER_DAYS`` letters today alone.
     """
-    typed = typed.strip()
+    # PostgreSQL stores no NUL and refuses to be asked for one.
+    typed = typed.replace("\0", "").strip()
     begins, ends = local_day_bounds(clock.today(office.zone), office.zone)
     today = Q(start__gte=begins, start__lt=ends)
     if not typed:

@@ -107,6 +107,15 @@ class ScopedAdmin(ScopedChoices, admin.ModelAdmin):
         request.POST = sent
         return super().response_action(request, queryset)
 
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Model | None:
+        """The row by its key; also where the address names an empty field to find it by.
+
+        Django would ask for the field of that name and answer with an error page.
+        """
+        return super().get_object(request, object_id, from_field or None)
+
     def has_module_permission(self, request: HttpRequest) -> bool:
         return rights_of(request).may_set_up
 

@@ -67,6 +67,11 @@ def test_a_name_with_a_capital_umlaut_is_found(book, find):
     assert find("özt") == find("ÖZT") == find("oezt") == [someone]
 
 
+@pytest.mark.parametrize("typed", ["\0", "Mu\0ster", "10:3\x000", "1234\0"])
+def test_what_no_database_stores_can_be_looked_for(find, typed):
+    find(typed)
+
+
 def test_wildcards_are_letters_like_others(book, find):
     book()
     assert find("%%%") == find("___") == []

@@ -144,6 +144,13 @@ def test_deleting_many_series_at_once_goes_through_the_domain(as_lead, town, hou
     assert booked.state == Appointment.State.BOOKED
 
 
+def test_an_address_that_names_an_empty_field_finds_the_row_by_its_key(as_lead, town):
+    hours = factories.make_hours(town.office)
+    for page in ("change", "delete"):
+        address = reverse(f"admin:booking_openinghours_{page}", args=[hours.pk])
+        assert as_lead.get(f"{address}?_to_field=").status_code == 200
+
+
 def test_a_closure_shows_whom_it_meets_and_gives_the_place_back_when_it_goes(
     as_lead, town, hours, booked
 ):
