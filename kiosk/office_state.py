@@ -11,7 +11,7 @@ from booking import clock
 from booking.domain.arrivals import require_tickets
 from booking.domain.errors import DayFull, OfficeClosed, Refused, TicketsEnded
 from booking.domain.office_hours import current_span, next_opening, spans_of_day
-from booking.domain.visits import waiting_visits
+from booking.domain.waiting import waiting_visits
 from booking.models import Office
 
 # Keeps day and month on one line.

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from booking.domain.links import ticket_link
-from booking.domain.visits import people_ahead
 from booking.domain.wait_range import told_range
+from booking.domain.waiting import people_ahead
 from booking.domain.waits import forecast_for
 from booking.models import Visit, VisitItem
 from booking.wait_words import labelled_wait_text

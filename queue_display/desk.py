@@ -32,7 +32,7 @@ from .desk_answers import (
     render_step,
     visit_of,
 )
-from .desk_transfer import chosen_target, transfer_targets
+from .desk_transfer import send_on, transfer_targets
 from .wording import counter_name
 
 State = Visit.State
@@ -188,12 +188,7 @@ def desk_transfer(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     context = {"visit": visit, "groups": groups, "office": visit.office}
     if request.method == "POST":
         try:
-            with transaction.atomic():
-                visits.require_in_hand(visit.pk, staff=request.user)
-                office, items = chosen_target(groups, request.POST)
-                sent = visits.transfer(
-                    visit.pk, actor=Actor(staff=request.user), office=office, items=items
-                )
+            sent = send_on(visit, groups, request.POST, staff=request.user)
         except Refused as refusal:
             context |= {"refusal": refusal.message, "chosen": request.POST}
         else:

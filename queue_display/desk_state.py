@@ -13,7 +13,7 @@ from booking.domain.event_log import WITHOUT_STATE, standing
 from booking.domain.slot_grid import local_day_bounds
 from booking.domain.undo import UNDO_FOR, last_action
 from booking.domain.visit_states import possible_actions
-from booking.domain.visits import servable_by, waiting_visits
+from booking.domain.waiting import servable_by, waiting_visits
 from booking.domain.waits import forecast_for
 from booking.models import (
     Appointment,

@@ -1,13 +1,16 @@
-"""Where a person at the desk can be sent on to."""
+"""Where a person can be sent on to by desk and front desk, and sending them there."""
 
 from dataclasses import dataclass
 
+from django.db import transaction
 from django.db.models import Prefetch
 from django.http import QueryDict
 
+from booking.domain import visits
+from booking.domain.actor import Actor
 from booking.domain.errors import NothingChosen
 from booking.domain.items import Item, choose_items
-from booking.models import Offering, Office, Visit
+from booking.models import Offering, Office, User, Visit
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ def transfer_targets(visit: Visit) -> list[tuple[Office, list[Target]]]:
     return groups
 
 
-def chosen_target(
+def _chosen_target(
     groups: list[tuple[Office, list[Target]]], form: QueryDict
 ) -> tuple[Office, list[Item]]:
     """What the form asks for. Raises ``NothingChosen`` or ``QuantityOutOfRange``."""
@@ -59,3 +62,13 @@ def chosen_target(
     quantity = form.get("quantity", "1")
     persons = int(quantity) if quantity.isdecimal() and len(quantity) < 4 else 0
     return target.office, choose_items(target.office, [(target.offering.pk, persons)])
+
+
+def send_on(
+    visit: Visit, groups: list[tuple[Office, list[Target]]], form: QueryDict, *, staff: User
+) -> Visit:
+    """Send the person where the form says. Raises ``Refused``."""
+    with transaction.atomic():
+        visits.require_in_hand(visit.pk, staff=staff)
+        office, items = _chosen_target(groups, form)
+        return visits.transfer(visit.pk, actor=Actor(staff=staff), office=office, items=items)

@@ -3,19 +3,19 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from booking.domain import arrivals, kiosk_closing, visits
+from booking.domain import arrivals, kiosk_closing
 from booking.domain.actor import Actor
 from booking.domain.errors import Refused
 from booking.models import Visit
 
 from .desk import transferred
 from .desk_answers import for_staff
-from .desk_transfer import chosen_target, transfer_targets
+from .desk_priority import set_chosen_priority
+from .desk_transfer import send_on, transfer_targets
 from .reception_base import answer, office_of, show_step, visit_of
 from .reception_choice import choice_rows, chosen_items, key_of, new_key
 
@@ -65,15 +65,7 @@ def reception_priority(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     if request.method == "GET":
         context = {"visit": visit, "classes": Visit.Priority.choices}
         return show_step(request, "_priority", visit.office, context)
-    priority = _priority(request.POST)
-    try:
-        visits.set_priority(visit.pk, priority=priority, actor=Actor(staff=request.user))
-    except Refused as refused:
-        return answer(request, visit.office, refused.message, messages.ERROR)
-    facts = {"number": visit.number, "priority": priority.label}
-    return answer(
-        request, visit.office, _("%(number)s now has the priority: %(priority)s.") % facts
-    )
+    return answer(request, visit.office, *set_chosen_priority(request, visit))
 
 
 @require_http_methods(["GET", "POST"])
@@ -100,12 +92,7 @@ def reception_transfer(request: HttpRequest, visit_id: UUID) -> HttpResponse:
     context = {"visit": visit, "groups": groups, "chosen": request.POST}
     if request.method == "POST":
         try:
-            with transaction.atomic():
-                visits.require_in_hand(visit.pk, staff=request.user)
-                office, items = chosen_target(groups, request.POST)
-                sent = visits.transfer(
-                    visit.pk, actor=Actor(staff=request.user), office=office, items=items
-                )
+            sent = send_on(visit, groups, request.POST, staff=request.user)
         except Refused as refused:
             context["refusal"] = refused.message
         else:

@@ -16,8 +16,8 @@ from modeltranslation.utils import build_localized_fieldname
 
 from booking.domain.devices import displays_showing
 from booking.domain.forecast import Wait
-from booking.domain.visits import people_ahead
 from booking.domain.wait_range import WaitRange, told_range
+from booking.domain.waiting import people_ahead
 from booking.domain.waits import OfficeWaits, forecast_for
 from booking.models import Appointment, Counter, Office, Queue, Visit
 from booking.wait_words import wait_text

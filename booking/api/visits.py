@@ -11,7 +11,7 @@ from booking.domain.actor import Actor
 from booking.domain.errors import CodeUnknown, NotFound
 from booking.domain.items import Item, choose_items
 from booking.domain.permissions import require_colleague, require_kiosk
-from booking.domain.visits import people_ahead
+from booking.domain.waiting import people_ahead
 from booking.models import Office, Visit
 from booking.prepared import PreparedQuery
 from booking.throttle import count_attempt, require_attempts_left

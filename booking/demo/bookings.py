@@ -19,6 +19,9 @@ DAYS_AHEAD = 28
 TODAY, FAR_AWAY = 7, 1
 
 
+MADE_UP_ADDRESS = r"^muster\d+@example\.org$"
+
+
 @dataclass
 class Names:
     """Citizens who are nobody."""

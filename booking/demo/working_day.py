@@ -15,6 +15,7 @@ from booking.domain.counters import open_counter
 from booking.domain.errors import Refused
 from booking.domain.items import total_minutes
 from booking.domain.office_hours import spans_of_day
+from booking.domain.waiting import waiting_visits
 from booking.models import Appointment, Counter, Office, User, Visit
 
 from .bookings import choose
@@ -141,7 +142,7 @@ def _walk_ins_now(day: Day, moment: datetime, closes: datetime) -> int:
     """How many come in without an appointment in this minute."""
     rushes = closes > day.now and day.now - moment <= RUSH
     if rushes:
-        waiting = visits.waiting_visits(day.office).count()
+        waiting = waiting_visits(day.office).count()
         wanted = round(WAITING_PER_CLERK * len(day.desks))
         return min(2, max(0, wanted - waiting))
     return day.rng.random() < WALK_INS * len(day.desks) / 60

@@ -24,6 +24,7 @@ from booking.domain.counters import open_counter
 from booking.domain.holds import expire_holds
 from booking.domain.items import Item
 from booking.domain.permissions import make_staff_token
+from booking.domain.waiting import waiting_visits
 from booking.models import (
     Appointment,
     Counter,
@@ -215,7 +216,7 @@ def api_booking() -> Callable[[], object]:
 
 
 def some_waiting() -> Visit:
-    return visits.waiting_visits(office()).last()
+    return waiting_visits(office()).last()
 
 
 get(CITIZEN + "page of a ticket", lambda: reverse("ticket", args=[some_waiting().pk]))
@@ -339,7 +340,7 @@ get(DISPLAY + "page", lambda: reverse("display"), lambda: as_device("display"))
 
 @page(DISPLAY + "state for the sockets, 20 tickets")
 def state() -> Callable[[], object]:
-    tickets = list(visits.waiting_visits(office()).values_list("pk", flat=True)[:10])
+    tickets = list(waiting_visits(office()).values_list("pk", flat=True)[:10])
     coming = Appointment.objects.filter(office=office(), visit=None, start__gt=clock.now())
     tickets += coming.order_by("start").values_list("pk", flat=True)[:10]
     return lambda: snapshot.office_state(office().pk, tickets)

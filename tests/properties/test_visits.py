@@ -16,6 +16,7 @@ from booking.domain.event_log import standing
 from booking.domain.items import Item
 from booking.domain.undo import UNDO_FOR, before_of, undo
 from booking.domain.visit_states import TRANSITIONS
+from booking.domain.waiting import servable_by
 from booking.models import Counter, LastAction, Queue, User, Visit, VisitEvent
 from tests import factories
 from tests.conftest import TUESDAY
@@ -136,7 +137,7 @@ class VisitMachine(RolledBackMachine):
     @rule(place=st.integers(0, 3), finishing=st.booleans())
     def call_next(self, place, finishing) -> None:
         counter = Counter.objects.get(pk=self.counters[place].pk)
-        waiting = Visit.objects.filter(visits.servable_by(counter), office=counter.office)
+        waiting = Visit.objects.filter(servable_by(counter), office=counter.office)
         earliest = waiting.filter(state="waiting").order_by("due_at").first()
         finished = (
             Visit.objects.filter(counter=counter, state="serving").count() if finishing else 0
@@ -241,7 +242,7 @@ class VisitMachine(RolledBackMachine):
             for visit in Visit.objects.filter(office=office, state="waiting"):
                 to_do = set(visit.items.filter(done_at=None).values_list("offering", flat=True))
                 callable_ = any(
-                    Visit.objects.filter(visits.servable_by(counter), pk=visit.pk).exists()
+                    Visit.objects.filter(servable_by(counter), pk=visit.pk).exists()
                     for counter in at_work
                 )
                 assert callable_ == bool(to_do & offered or (at_work and not to_do))

@@ -203,6 +203,16 @@ def test_a_ticket_with_priority_is_due_earlier_and_says_so(browser, at, offering
     assert "tag--priority" in look()
 
 
+@pytest.mark.parametrize("chosen", [{}, {"priority": "something else"}])
+def test_no_choice_of_priority_takes_none_away(browser, at, offering, chosen):
+    ticket(browser, at, offering, priority="urgent")
+    visit = Visit.objects.get()
+    answer = press(browser, f"/en/reception/visit/{visit.pk}/priority/", **chosen)
+    assert "Please choose a priority." in answer.content.decode()
+    visit.refresh_from_db()
+    assert visit.priority == "urgent"
+
+
 def test_who_waits_is_given_another_priority(browser, at, offering, set_time):
     first, second = (drawing(offering, set_time)() for _person in range(2))
     path = f"/en/reception/visit/{second.pk}/priority/"

@@ -9,6 +9,7 @@ from booking.domain import visits
 from booking.domain.actor import Actor
 from booking.domain.appointments import cancel_appointment
 from booking.domain.forecast import Wait
+from booking.domain.waiting import waiting_visits
 from booking.models import Visit
 from tests import factories
 from tests.conftest import TUESDAY
@@ -33,7 +34,7 @@ def test_a_waiting_visitor_sees_number_and_people_ahead(page, office, arrive):
     office.save()
     arrive()
     arrive()
-    content = page(visits.waiting_visits(office).last().pk)
+    content = page(waiting_visits(office).last().pk)
     assert "ticket--waiting" in content
     assert "<dd data-ahead>1</dd>" in content
     assert "Please wait a little longer" in content

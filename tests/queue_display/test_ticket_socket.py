@@ -11,6 +11,7 @@ from channels.testing import WebsocketCommunicator
 from booking.domain import visits
 from booking.domain.actor import Actor
 from booking.domain.forecast import Wait
+from booking.domain.waiting import waiting_visits
 from config.asgi import application
 from queue_display.groups import MOVED, TICKET_UNKNOWN
 from tests import factories
@@ -56,7 +57,7 @@ async def test_people_ahead_become_fewer(quiet_hub, office, arrive, staffed_coun
     def last_of_three():
         for _ in range(3):
             arrive()
-        return visits.waiting_visits(office).last()
+        return waiting_visits(office).last()
 
     socket = await opened((await database_sync_to_async(last_of_three)()).pk)
     assert (await socket.receive_json_from())["people_ahead"] == 2

@@ -12,7 +12,7 @@ from booking.domain.appointments import (
     hold_appointment,
 )
 from booking.domain.items import Item
-from booking.domain.visits import people_ahead
+from booking.domain.waiting import people_ahead
 from booking.models import Queue, Visit, VisitEvent
 from tests import factories
 from tests.conftest import TUESDAY

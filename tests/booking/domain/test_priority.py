@@ -14,6 +14,7 @@ from booking.domain.counters import open_counter
 from booking.domain.devices import make_device
 from booking.domain.errors import NotPermitted, WrongState
 from booking.domain.items import Item
+from booking.domain.waiting import waiting_visits
 from booking.models import Device, Queue, Visit, VisitEvent
 from tests.conftest import TUESDAY
 from tests.factories import OfficeFactory
@@ -46,7 +47,7 @@ def kiosk(office):
 
 
 def waiting(office):
-    return [(one.number, one.due_rule) for one in visits.waiting_visits(office)]
+    return [(one.number, one.due_rule) for one in waiting_visits(office)]
 
 
 def test_an_urgent_person_is_next_and_a_small_child_waits_less(draw, office, staff):

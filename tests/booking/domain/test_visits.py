@@ -18,6 +18,7 @@ from booking.domain.errors import (
     WrongState,
 )
 from booking.domain.items import Item
+from booking.domain.waiting import people_ahead
 from booking.models import Queue, Visit, VisitEvent
 from tests.conftest import TUESDAY
 from tests.factories import (
@@ -326,7 +327,7 @@ def test_a_transfer_is_news_at_both_offices(draw, clerk, kita, office):
 
 def test_people_ahead_counts_those_due_earlier(draw, mine, clerk):
     first, second, third = draw(), draw(), draw()
-    assert [visits.people_ahead(visit) for visit in (first, second, third)] == [0, 1, 2]
+    assert [people_ahead(visit) for visit in (first, second, third)] == [0, 1, 2]
     visits.call_next(mine.pk, staff=clerk)
     first.refresh_from_db()
-    assert [visits.people_ahead(visit) for visit in (first, second, third)] == [0, 0, 1]
+    assert [people_ahead(visit) for visit in (first, second, third)] == [0, 0, 1]
