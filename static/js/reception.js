@@ -186,12 +186,14 @@ document.addEventListener("htmx:afterSwap", (event) => {
   }
 });
 
+// At once: the event of closing comes later, and until then typing would go nowhere.
+new MutationObserver(() => !dialog.open && toSearch()).observe(dialog, { attributeFilter: ["open"] });
+
 dialog.addEventListener("close", () => {
   // Whoever leaves without booking gives the time back.
   const release = step.querySelector("[data-release]");
   if (release) fetch(release.action, { method: "POST", body: new FormData(release), keepalive: true });
   step.replaceChildren();
-  toSearch();
   findAgain();
 });
 
