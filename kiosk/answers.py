@@ -22,6 +22,7 @@ class Answer:
     kind: str = "info"
     offers_ticket: bool = False
     offers_retry: bool = False
+    offers_time: bool = False
 
 
 def answer_to(refused: Refused) -> Answer:
@@ -93,14 +94,16 @@ def _closed(refused: Refused) -> Answer:
         heading=_("No tickets at this time"),
         sentence=_("Please come back during opening hours."),
         kind="warning",
+        offers_time=True,
     )
 
 
 def _full(refused: Refused) -> Answer:
     return Answer(
         heading=_("No more tickets today"),
-        sentence=_("All tickets for today have been issued. Please book an appointment online."),
+        sentence=_("All tickets for today have been issued. Please book an appointment."),
         kind="warning",
+        offers_time=True,
     )
 
 
@@ -115,8 +118,9 @@ def _ended(refused: Refused) -> Answer:
 def _needs_appointment(refused: Refused) -> Answer:
     return Answer(
         heading=_("Only with an appointment"),
-        sentence=_("Please book an appointment for this service online, or ask our staff."),
+        sentence=_("Please book an appointment for this service, or ask our staff."),
         kind="warning",
+        offers_time=True,
         offers_ticket=True,
     )
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from booking import clock
-from booking.domain.arrivals import require_tickets
+from booking.domain.arrivals import require_tickets, tickets_left
 from booking.domain.errors import DayFull, OfficeClosed, Refused, TicketsEnded
 from booking.domain.office_hours import current_span, next_opening, spans_of_day
 from booking.domain.waiting import waiting_visits
@@ -20,13 +20,17 @@ NO_BREAK = "\u00a0"
 
 @dataclass(frozen=True)
 class OfficeState:
-    """``opens`` is local time, and only known while no ticket can be drawn."""
+    """``opens`` is local time, and only known while no ticket can be drawn; ``tickets_left``
+    only where the tickets of a day are limited.
+    """
 
     tickets_refused: Refused | None
     check_in_offered: bool
     is_open: bool
     opens: datetime | None
     waiting: int
+    hours_today: str
+    tickets_left: int | None
 
     @property
     def is_full(self) -> bool:
@@ -52,7 +56,15 @@ def state_of(office: Office) -> OfficeState:
         is_open=current_span(office) is not None,
         opens=next_opening(office) if isinstance(refused, OfficeClosed) else None,
         waiting=waiting_visits(office).count(),
+        hours_today=_hours_in_words(office),
+        tickets_left=tickets_left(office),
     )
+
+
+def _hours_in_words(office: Office) -> str:
+    """ "08:00–12:00, 14:00–18:00"; empty where the office is closed all day."""
+    spans = spans_of_day(office, clock.today(office.zone))
+    return ", ".join(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in spans)
 
 
 def _refusal(office: Office) -> Refused | None:

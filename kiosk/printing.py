@@ -1,14 +1,16 @@
-"""Each ticket is printed once, whatever is tapped twice or loaded again."""
+"""Each paper is printed once, whatever is tapped twice or loaded again."""
 
 import logging
+from collections.abc import Callable
+from uuid import UUID
 
 from django.core.cache import cache
 from redis.exceptions import RedisError
 
-from booking.models import Device, Visit
+from booking.models import Device
 
 from .receipt_printer import PrinterDown, print_slip
-from .slip import slip_of
+from .slip import Slip
 
 logger = logging.getLogger(__name__)
 
@@ -19,33 +21,36 @@ KEPT_SECONDS = 24 * 60 * 60
 FAULT_SECONDS = 15 * 60
 
 
-def print_once(visit: Visit, device: Device) -> str:
-    """Print the ticket unless that was already asked for; say how it stands."""
+def print_once(paper: UUID, make_slip: Callable[[], Slip], device: Device) -> str:
+    """Print the slip unless that was already asked for; say how it stands.
+
+    ``paper`` is the id of the visit or appointment it is for.
+    """
     if device.printer == Device.Printer.NONE:
         return NONE
-    return _claim(visit) or _print(visit, device)
+    return _claim(paper) or _print(paper, make_slip, device)
 
 
-def allow_again(visit: Visit) -> None:
+def allow_again(paper: UUID) -> None:
     """The visitor asked for the paper again: the next ``print_once`` prints."""
     try:
-        cache.delete(_ticket_key(visit))
+        cache.delete(_paper_key(paper))
     except RedisError:
         logger.warning("no cache: the state of a print is not kept")
 
 
-def _print(visit: Visit, device: Device) -> str:
+def _print(paper: UUID, make_slip: Callable[[], Slip], device: Device) -> str:
     if device.printer == Device.Printer.BROWSER:
-        _note(_ticket_key(visit), DONE, KEPT_SECONDS)
+        _note(_paper_key(paper), DONE, KEPT_SECONDS)
         return BROWSER
     try:
-        print_slip(device, slip_of(visit))
+        print_slip(device, make_slip())
     except PrinterDown:
         _note(_fault_key(device), True, FAULT_SECONDS)
-        _note(_ticket_key(visit), FAILED, KEPT_SECONDS)
+        _note(_paper_key(paper), FAILED, KEPT_SECONDS)
         return FAILED
     _note(_fault_key(device), False, FAULT_SECONDS)
-    _note(_ticket_key(visit), DONE, KEPT_SECONDS)
+    _note(_paper_key(paper), DONE, KEPT_SECONDS)
     return DONE
 
 
@@ -59,9 +64,9 @@ def printer_fault(device: Device) -> bool:
         return False
 
 
-def _claim(visit: Visit) -> str | None:
+def _claim(paper: UUID) -> str | None:
     """Nothing for whoever asks first; the others learn how far the print has come."""
-    key = _ticket_key(visit)
+    key = _paper_key(paper)
     try:
         return None if cache.add(key, PRINTING, KEPT_SECONDS) else cache.get(key, DONE)
     except RedisError:
@@ -76,8 +81,8 @@ def _note(key: str, value: object, seconds: int) -> None:
         logger.warning("no cache: the state of a printer is not kept")
 
 
-def _ticket_key(visit: Visit) -> str:
-    return f"kiosk:print:{visit.pk}"
+def _paper_key(paper: UUID) -> str:
+    return f"kiosk:print:{paper}"
 
 
 def _fault_key(device: Device) -> str:

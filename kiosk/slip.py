@@ -1,19 +1,23 @@
-"""What stands on a ticket, the same on paper, in the PDF and in the browser's print."""
+"""What stands on a ticket or an appointment's paper: the same printed, in the PDF and on screen."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import segno
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from booking.domain.links import ticket_link
+from booking.domain.links import appointment_link, ticket_link
 from booking.domain.wait_range import told_range
 from booking.domain.waiting import people_ahead
 from booking.domain.waits import forecast_for
-from booking.models import Visit, VisitItem
+from booking.local_time import day_text
+from booking.models import Appointment, AppointmentItem, Visit, VisitItem
 from booking.wait_words import labelled_wait_text
+
+from .office_state import NO_BREAK
 
 
 @dataclass(frozen=True)
@@ -22,11 +26,11 @@ class Slip:
 
     town: str
     office: str
-    number: str
+    # What is largest: the number, or the time of an appointment.
+    big: str
     services: list[str]
-    # Who is called before, and for how long one waits: empty where nobody can say.
-    ahead: str
-    wait: str
+    # Who is called before, and for how long one waits; or the day, and the code.
+    says: list[str]
     directions: str
     drawn: str
     link: str
@@ -40,18 +44,46 @@ def slip_of(visit: Visit) -> Slip:
     return Slip(
         town=visit.office.authority.name,
         office=visit.office.name,
-        number=visit.number,
+        big=visit.number,
         services=[_service(item) for item in items],
-        ahead=ahead_in_words(visit),
-        wait=_wait_in_words(visit, items),
+        says=[words for words in (ahead_in_words(visit), _wait_in_words(visit, items)) if words],
         directions=visit.office.directions or "",
-        drawn=f"{date_format(arrived, 'SHORT_DATE_FORMAT')}  {arrived:%H:%M}",
+        drawn=_printed_at(arrived),
         link=ticket_link(visit.pk),
         hint=_("Follow your number on your phone"),
     )
 
 
-def _service(item: VisitItem) -> str:
+def appointment_slip(appointment: Appointment) -> Slip:
+    """The paper of an appointment that was booked at the kiosk: it is all its holder has."""
+    office = appointment.office
+    start, booked = (
+        moment.astimezone(office.zone) for moment in (appointment.start, appointment.booked_at)
+    )
+    items = appointment.items.select_related("offering__service")
+    return Slip(
+        town=office.authority.name,
+        office=office.name,
+        big=f"{start:%H:%M}",
+        services=[_service(item) for item in items],
+        says=[day_text(start.date()), _("Code: %(code)s") % {"code": code_in_groups(appointment)}],
+        directions=office.address,
+        drawn=_printed_at(booked),
+        link=appointment_link(appointment),
+        hint=_("Move or cancel it on your phone"),
+    )
+
+
+def code_in_groups(appointment: Appointment) -> str:
+    """ "1234 5678": read and typed more easily."""
+    return f"{appointment.code[:4]}{NO_BREAK}{appointment.code[4:]}"
+
+
+def _printed_at(local: datetime) -> str:
+    return f"{date_format(local, 'SHORT_DATE_FORMAT')}  {local:%H:%M}"
+
+
+def _service(item: VisitItem | AppointmentItem) -> str:
     """“Identity card”, or “2 × Identity card”."""
     return str(item.offering) if item.quantity == 1 else f"{item.quantity} × {item.offering}"
 

@@ -37,7 +37,7 @@ def ticket_pdf(slip: Slip, *, language: str) -> bytes:
     height = 2 * MARGIN + sum(map(_line_height, above + below)) + QR_SIDE + 10
     buffer = BytesIO()
     canvas = Canvas(buffer, pagesize=(WIDTH, height), lang=language)
-    canvas.setTitle(slip.number)
+    canvas.setTitle(slip.big)
     canvas.setAuthor(slip.town)
     y = _write(canvas, above, height - MARGIN) - 10
     _draw_qr(canvas, slip.link, (WIDTH - QR_SIDE) / 2, y)
@@ -52,10 +52,11 @@ Line = tuple[str, str, int, int]
 
 def _lines(slip: Slip) -> tuple[list[Line], list[Line]]:
     """What stands above and below the QR code, wrapped."""
-    above = [*_wrap(slip.town, *TOWN), *_wrap(slip.office, *OFFICE), *_wrap(slip.number, *NUMBER)]
+    above = [*_wrap(slip.town, *TOWN), *_wrap(slip.office, *OFFICE), *_wrap(slip.big, *NUMBER)]
     for service in slip.services:
         above += _wrap(service, *SERVICE)
-    above += [*_wrap(slip.ahead, *WAIT), *_wrap(slip.wait, *WAIT_BELOW)]
+    for index, words in enumerate(slip.says):
+        above += _wrap(words, *(WAIT_BELOW if index else WAIT))
     above += _wrap(slip.directions, *SMALL)
     return above, [*_wrap(slip.hint, *SMALL), *_wrap(slip.drawn, *SMALL)]
 

@@ -50,7 +50,7 @@ def ticket(request: DeviceRequest, visit_id: UUID) -> HttpResponse:
 def print_ticket(request: DeviceRequest, visit_id: UUID) -> HttpResponse:
     """Print the ticket, once; the kiosk's script gets JSON, a plain form the ticket."""
     visit = _visit(request, visit_id)
-    state = printing.print_once(visit, request.device)
+    state = printing.print_once(visit.pk, lambda: slip_of(visit), request.device)
     if "application/json" in request.headers.get("Accept", ""):
         return JsonResponse({"state": state})
     if state == printing.BROWSER:
@@ -64,7 +64,7 @@ def print_again(request: DeviceRequest, visit_id: UUID) -> HttpResponse:
     visit = _visit(request, visit_id)
     with suppress(TooManyAttempts):
         count_attempt("kiosk-reprint", str(visit.pk), limit=REPRINTS, seconds=60 * 60)
-        printing.allow_again(visit)
+        printing.allow_again(visit.pk)
     return redirect("kiosk_ticket", visit.pk)
 
 
@@ -84,5 +84,5 @@ def ticket_pdf(request: DeviceRequest, visit_id: UUID) -> HttpResponse:
     response = HttpResponse(
         make_pdf(content, language=get_language() or "de"), content_type="application/pdf"
     )
-    response["Content-Disposition"] = f'inline; filename="{content.number}.pdf"'
+    response["Content-Disposition"] = f'inline; filename="{content.big}.pdf"'
     return response

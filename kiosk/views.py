@@ -1,10 +1,8 @@
 """From the start page to a ticket: with an appointment, or without."""
 
-from collections.abc import Iterable
 from contextlib import suppress
 from uuid import UUID
 
-from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
@@ -13,14 +11,13 @@ from booking.domain import arrivals
 from booking.domain.actor import Actor
 from booking.domain.errors import AlreadyCheckedIn, CodeUnknown, Refused, TooManyAttempts
 from booking.domain.items import choose_items
-from booking.domain.wait_range import told_range
-from booking.domain.waits import forecast_for
+from booking.domain.paper_booking import bookable_offerings
 from booking.models import Offering, Visit
 from booking.pairing.device import DeviceRequest
 from booking.throttle import count_attempt, require_attempts_left
-from booking.wait_words import labelled_wait_text
 
 from .answers import Answer, answer_to, number_again
+from .choices import choices_of, page_of, quantities, quantity_in
 from .office_state import state_of
 from .page import key_of, kiosk_page, show
 from .printing import printer_fault
@@ -29,16 +26,16 @@ CODE_LENGTH = 8
 # Longer than any address a QR code of ours holds.
 LONGEST_SCAN = 300
 WRONG_CODES_PER_MINUTE = 20
-# What fits on the screen without scrolling.
-TILES = 12
 
 
 @kiosk_page("GET")
 def start(request: DeviceRequest) -> HttpResponse:
     """Two big choices, or why there are fewer."""
+    office = request.device.office
     context = {
-        "state": state_of(request.device.office),
+        "state": state_of(office),
         "printer_fault": printer_fault(request.device),
+        "bookable": bookable_offerings(office).exists(),
     }
     return show(request, "start", context)
 
@@ -100,8 +97,14 @@ def _known_or_not(request: DeviceRequest, code: str, refused: Refused) -> HttpRe
 
 def show_answer(request: DeviceRequest, answer: Answer, **context: object) -> HttpResponse:
     """A full-screen answer; a ticket is offered only where one can be drawn now."""
-    state = state_of(request.device.office)
-    context |= {"answer": answer, "tickets": state.tickets_refused is None, "state": state}
+    office = request.device.office
+    state = state_of(office)
+    context |= {
+        "answer": answer,
+        "tickets": state.tickets_refused is None,
+        "state": state,
+        "bookable": answer.offers_time and bookable_offerings(office).exists(),
+    }
     return show(request, "answer", context)
 
 
@@ -113,10 +116,10 @@ def services(request: DeviceRequest) -> HttpResponse:
     state = state_of(request.device.office)
     if state.tickets_refused is not None:
         return show_answer(request, answer_to(state.tickets_refused))
-    page = _page_of(_walk_in(request), request.GET.get("page"))
+    page = page_of(request, _walk_in(request))
     context = {
         "page": page,
-        "choices": _with_waits(request, page),
+        "choices": choices_of(request.device.office, page),
         "state": state,
         "assisted": _needs_assistance(request, request.GET),
     }
@@ -126,7 +129,7 @@ def services(request: DeviceRequest) -> HttpResponse:
 @kiosk_page("GET")
 def several(request: DeviceRequest) -> HttpResponse:
     """Several services on one ticket."""
-    choices = [(offering, _quantities(offering)) for offering in _walk_in(request)]
+    choices = [(offering, quantities(offering)) for offering in _walk_in(request)]
     context = {"choices": choices, "assisted": _needs_assistance(request, request.GET)}
     return show(request, "several", context)
 
@@ -140,40 +143,18 @@ def _walk_in(request: DeviceRequest) -> QuerySet[Offering]:
     return request.device.office.offerings.filter(walk_in=True).select_related("service")
 
 
-def _with_waits(
-    request: DeviceRequest, offerings: Iterable[Offering]
-) -> list[tuple[Offering, str]]:
-    """Each with how long one would wait for it now, in words; empty where nothing is forecast."""
-    waits = forecast_for(request.device.office_id)
-    told = waits.tickets if waits and any(map(told_range, waits.tickets.values())) else {}
-    return [
-        (offering, labelled_wait_text(told[offering.pk]) if offering.pk in told else "")
-        for offering in offerings
-    ]
-
-
-def _page_of(offerings: QuerySet[Offering], number: str | None) -> Page:
-    """Twelve tiles; where there are more, eleven and one that leads on."""
-    count = offerings.count()
-    return Paginator(offerings, TILES if count <= TILES else TILES - 1).get_page(number)
-
-
 @kiosk_page("GET")
 def quantity(request: DeviceRequest, offering_id: UUID) -> HttpResponse:
-    """For how many persons. One tap draws the ticket."""
+    """For how many persons, or rather a time. One tap draws the ticket."""
     offering = get_object_or_404(_walk_in(request), pk=offering_id)
-    ((_offering, wait),) = _with_waits(request, [offering])
+    (choice,) = choices_of(request.device.office, [offering])
     context = {
+        "choice": choice,
         "offering": offering,
-        "wait": wait,
-        "quantities": _quantities(offering),
+        "quantities": quantities(offering),
         "assisted": _needs_assistance(request, request.GET),
     }
     return show(request, "quantity", context)
-
-
-def _quantities(offering: Offering) -> range:
-    return range(1, offering.max_quantity + 1)
 
 
 def _draw(request: DeviceRequest) -> HttpResponse:
@@ -194,9 +175,9 @@ def _draw(request: DeviceRequest) -> HttpResponse:
 
 
 def _chosen(request: DeviceRequest) -> list[tuple[str, int]]:
-    """Offerings with quantities, as sent; nonsense becomes 0, which the domain refuses."""
-    chosen = []
-    for offering in request.POST.getlist("offering"):
-        text = request.POST.get(f"quantity-{offering}", request.POST.get("quantity", "1"))
-        chosen.append((offering, int(text) if text.isdecimal() and len(text) <= 3 else 0))
-    return chosen
+    """Offerings with quantities, as sent."""
+    sent = request.POST
+    return [
+        (offering, quantity_in(sent.get(f"quantity-{offering}", sent.get("quantity"))))
+        for offering in sent.getlist("offering")
+    ]

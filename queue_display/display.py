@@ -18,10 +18,10 @@ from booking.domain.office_hours import current_span, next_opening
 from booking.local_time import day_text, short_day_text, time_text
 from booking.models import Counter, Device, Notice, Office
 from booking.pairing.device import DeviceRequest, device_required
+from booking.speech import has_voice, spoken
 
 from .legibility import capital_height, diagonal, type_size
 from .snapshot import display_message, places_of
-from .speech import has_voice, spoken
 from .wording import NUMBER, all_call_patterns, is_name, spoken_call, spoken_number
 
 # A display that hears nothing for so long says so; the server speaks every ten seconds.

@@ -219,21 +219,26 @@ _insert_item = PreparedInsert(AppointmentItem)
 def confirm_appointment(
     appointment_id: UUID,
     *,
-    name: str,
-    email: str,
+    name: str = "",
+    email: str = "",
     phone: str = "",
     expected_start: datetime | None = None,
     by_staff: bool = False,
+    on_paper: bool = False,
 ) -> Appointment:
     """Make a hold a booking and write the confirmation mail in the same transaction.
 
     ``by_staff`` the e-mail may be empty, for whoever calls and has none; then no mail is
-    written. A booking that is already confirmed is returned unchanged. A hold that has lapsed
-    is taken up again where its time is still free. Raises ``DetailsInvalid``,
+    written. ``on_paper`` nobody is asked who it is: the code on the paper is all. A booking
+    that is already confirmed is returned unchanged. A hold that has lapsed is taken up again
+    where its time is still free. Raises ``DetailsInvalid``,
     ``AppointmentEnded``, ``HoldElsewhere`` where the hold is no longer at
     ``expected_start``, or ``SlotTaken`` with alternatives.
     """
-    details = clean_details(name=name, email=email, phone=phone, by_staff=by_staff)
+    if on_paper:
+        details = {"name": "", "email": "", "phone": ""}
+    else:
+        details = clean_details(name=name, email=email, phone=phone, by_staff=by_staff)
     try:
         try:
             return _confirm(appointment_id, details, expected_start)
@@ -283,6 +288,7 @@ def _confirm(
     appointment.language = get_language() or appointment.language
     appointment.name, appointment.email = details["name"], details["email"]
     appointment.phone = details["phone"]
+    appointment.on_paper = not details["name"]  # only on paper nobody is asked for it
     ask(_save_booking.statement(appointment), *_mails(appointment, OutboxMail.Kind.CONFIRMATION))
     if lapsed:
         raise_grid_version(appointment.office_id)
@@ -291,7 +297,7 @@ def _confirm(
 
 
 _save_booking = PreparedSave(
-    Appointment, "state", "booked_at", "expires_at", "language", "name", "email", "phone"
+    Appointment, "state", "booked_at", "expires_at", "language", "name", "email", "phone", "on_paper"
 )
 
 

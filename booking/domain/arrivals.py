@@ -230,12 +230,18 @@ def require_tickets(office: Office) -> None:
         raise OfficeClosed
     if is_kiosk_closed(office):
         raise TicketsEnded
-    if office.daily_tickets is not None:
-        drawn = Visit.objects.filter(
-            office=office, day=clock.today(office.zone), appointment__isnull=True
-        ).count()
-        if drawn >= office.daily_tickets:
-            raise DayFull
+    if tickets_left(office) == 0:
+        raise DayFull
+
+
+def tickets_left(office: Office) -> int | None:
+    """How many can be drawn today after those that were; ``None`` where there is no limit."""
+    if office.daily_tickets is None:
+        return None
+    drawn = Visit.objects.filter(
+        office=office, day=clock.today(office.zone), appointment__isnull=True
+    ).count()
+    return max(0, office.daily_tickets - drawn)
 
 
 @transaction.atomic

@@ -51,6 +51,8 @@ class Appointment(models.Model):
     language = models.CharField(_("language"), max_length=8, default="de")
     # Made at the front desk: may take places beyond those for citizens, and do without e-mail.
     by_staff = models.BooleanField(_("made by staff"), default=False, db_default=False)
+    # Booked at the kiosk, where nobody is asked for a name: the code on the paper is all.
+    on_paper = models.BooleanField(_("booked at the kiosk"), default=False, db_default=False)
     # Revision of the calendar entry (RFC 5545 SEQUENCE).
     sequence = models.PositiveSmallIntegerField(default=0)
     # Null where the client gave none: then nothing is deduplicated.
@@ -86,7 +88,10 @@ class Appointment(models.Model):
                 name="appointment_hold_expires",
             ),
             models.CheckConstraint(
-                condition=~Q(state="booked") | ~Q(name="") | Q(blanked_at__isnull=False),
+                condition=~Q(state="booked")
+                | ~Q(name="")
+                | Q(on_paper=True)
+                | Q(blanked_at__isnull=False),
                 name="appointment_booked_for_somebody",
             ),
             models.CheckConstraint(
@@ -107,6 +112,12 @@ class Appointment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.start:%Y-%m-%d %H:%M} {self.state}"
+
+    @property
+    def known_as(self) -> str:
+        """The name, or the code where nobody was asked for a name."""
+        code = self.code or ""
+        return self.name or f"{code[:4]} {code[4:]}".strip()
 
     @property
     def is_live(self) -> bool:

@@ -12,6 +12,8 @@ from .office import Office
 # So many centimetres of distance a screen of one inch is good for: farther away a number and its
 # counter no longer fit beside each other in letters of the height that EN 301 549 asks for.
 CENTIMETRES_PER_INCH = 12
+# The highest control that can be reached from a wheelchair (EN 301 549 V3.2.1, 8.3.2.2).
+REACHED_CM = 122
 
 
 class Device(models.Model):
@@ -58,6 +60,24 @@ class Device(models.Model):
         _("port of the printer"),
         default=9100,
         validators=[MinValueValidator(1), MaxValueValidator(65535)],
+    )
+
+    # Of a kiosk in portrait: where on the screen controls can be reached, see ``kiosk.reach``.
+    screen_bottom_cm = models.PositiveSmallIntegerField(
+        _("lower edge of the screen, centimetres above the floor"),
+        default=75,
+        db_default=75,
+        validators=[MinValueValidator(38), MaxValueValidator(120)],
+    )
+    screen_top_cm = models.PositiveSmallIntegerField(
+        _("upper edge of the screen, centimetres above the floor"),
+        default=145,
+        db_default=145,
+        help_text=_(
+            "Measured without the frame. What is tapped stays below 122 cm, so that it is reached"
+            " from a wheelchair as well."
+        ),
+        validators=[MaxValueValidator(250)],
     )
 
     # Of a display. A change reloads its page: see ``booking.domain.devices.save_settings``.
@@ -124,6 +144,15 @@ class Device(models.Model):
                 violation_error_message=_(
                     "The screen is too small to be read from there. It needs one inch of its"
                     " diagonal for every 12 centimetres of distance."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(screen_top_cm__gte=F("screen_bottom_cm") + 20)
+                & Q(screen_top_cm__lte=2 * REACHED_CM - F("screen_bottom_cm")),
+                name="device_half_of_the_screen_is_reached",
+                violation_error_message=_(
+                    "Half of a kiosk's screen at least must lie below 122 centimetres, and it must"
+                    " be 20 centimetres high."
                 ),
             ),
             models.CheckConstraint(

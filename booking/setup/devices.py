@@ -27,7 +27,17 @@ WHAT_IT_IS = (
     None,
     {"fields": ("name", "kind", "office", "is_on", "last_seen_at", "paired_at", "revoked_at")},
 )
-OF_A_KIOSK = (gettext_lazy("Printer"), {"fields": ("printer", "printer_host", "printer_port")})
+OF_A_KIOSK = (
+    (gettext_lazy("Printer"), {"fields": ("printer", "printer_host", "printer_port")}),
+    (gettext_lazy("Screen"), {"fields": ("screen_bottom_cm", "screen_top_cm")}),
+    (
+        gettext_lazy("Reading aloud"),
+        {
+            "fields": ("voice_volume",),
+            "description": gettext_lazy("At 0 the kiosk does not offer to read its pages aloud."),
+        },
+    ),
+)
 OF_A_DISPLAY = (
     (gettext_lazy("What it shows"), {"fields": ("layout", "also_shows", "call_seconds")}),
     (
@@ -98,7 +108,7 @@ class DeviceAdmin(ScopedAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Device | None = None) -> Any:
         """What this kind of device has."""
         is_display = obj is not None and obj.kind == Device.Kind.DISPLAY
-        return (WHAT_IT_IS, *(OF_A_DISPLAY if is_display else (OF_A_KIOSK,)))
+        return (WHAT_IT_IS, *(OF_A_DISPLAY if is_display else OF_A_KIOSK))
 
     def formfield_for_manytomany(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
         return db_field.formfield(widget=forms.CheckboxSelectMultiple)

@@ -1,8 +1,11 @@
-/* The kiosk's pages: the clock, the keypad, and the way back to the start when nobody is there. */
+/* The kiosk's pages: the clock, the keypad, the arrow keys, and the way back to the start when
+   nobody is there. */
 
 const body = document.body;
 const dialog = document.getElementById("still-there");
-const ASK_SECONDS = 20;    // "Are you still there?"
+// Whoever uses an aid gets more time for everything.
+const patience = Number(body.dataset.patience);
+const ASK_SECONDS = 20 * patience; // "Are you still there?"
 const REFRESH_SECONDS = 60; // the start page follows opening hours and queue
 
 /* The clock runs on from the server's time, in the office's zone. Nothing here asks the kiosk's
@@ -47,8 +50,8 @@ function countDown(box, seconds, over) {
   return () => clearInterval(timer);
 }
 
-/* Nobody there: ask, then go home; from the start page without asking, and only to the other language. */
-const idleSeconds = Number(body.dataset.idle);
+/* Nobody there: ask, then go home; a start page that nobody has touched only follows the hours. */
+const idleSeconds = Number(body.dataset.idle) * patience;
 let lastTouch = performance.now();
 let stopAsking = null;
 
@@ -65,10 +68,9 @@ dialog.addEventListener("close", () => {
   lastTouch = performance.now();
 });
 
-if ("start" in body.dataset) {
-  const seconds = location.pathname === body.dataset.home ? REFRESH_SECONDS : idleSeconds;
+if (body.dataset.start === "fresh") {
   const timer = setInterval(() => {
-    if (performance.now() - lastTouch < seconds * 1000) return;
+    if (performance.now() - lastTouch < REFRESH_SECONDS * 1000) return;
     clearInterval(timer);
     goHome();
   }, 1000);
@@ -81,12 +83,37 @@ if ("start" in body.dataset) {
 /* A page that closes by itself, with its seconds shown. */
 const closing = document.querySelector("[data-closing]");
 if (closing) {
-  let stop = countDown(closing, Number(closing.dataset.closing), goHome);
+  let stop = countDown(closing, Number(closing.dataset.closing) * patience, goHome);
   closing.querySelector("[data-more-time]").addEventListener("click", () => {
     stop();
-    stop = countDown(closing, 60, goHome);
+    stop = countDown(closing, 60 * patience, goHome);
   });
 }
+
+/* A keypad with arrows walks through the controls, as Tab does; F1 switches reading aloud. */
+const WALK = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
+
+function walk(step) {
+  const inside = [dialog, document.getElementById("tools")].find((one) => one.matches(":modal, :popover-open"));
+  const controls = [...(inside ?? body).querySelectorAll("a[href], button, input, select")].filter(
+    (one) => one.checkVisibility() && !one.disabled && !one.matches(".skip-link, .demo-bar *"),
+  );
+  const at = controls.indexOf(document.activeElement);
+  const next = at < 0 && step < 0 ? -1 : at + step;
+  controls.at(next % controls.length)?.focus();
+}
+
+addEventListener("keydown", (event) => {
+  if (event.key === "F1") {
+    event.preventDefault();
+    document.querySelector(".aid[value=aloud]")?.click();
+    return;
+  }
+  const inItself = event.target.matches("select") || (event.target.matches("input") && /Left|Right/.test(event.key));
+  if (!(event.key in WALK) || inItself || event.ctrlKey || event.altKey || event.metaKey) return;
+  event.preventDefault();
+  walk(WALK[event.key]);
+});
 
 /* The keypad types into the real field, in groups of four. */
 const keypad = document.querySelector("[data-keypad]");

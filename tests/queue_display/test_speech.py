@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from queue_display import speech
+from booking import speech
 
 # Writes down the sentence and the language instead of speaking.
 SPEAKER = """

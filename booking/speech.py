@@ -1,8 +1,8 @@
-"""Calls spoken by the server, for displays whose browser has no voice.
+"""What the server says, for displays and kiosks whose browser has no voice.
 
 A program of the operator's choice makes the sound: it gets the sentence on its standard input
 and writes a WAV file. What it made is kept on the disk, one file for each sentence, so a call
-to a thousand displays is made once. Without such a program calls are shown and the gong rings.
+to a thousand displays is made once. Without such a program everything is only shown.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from django.conf import settings
 
 logger = logging.getLogger(__name__)
 
-# Seconds. A call that is spoken later than that is better not spoken.
+# Seconds. What is spoken later than that is better not spoken.
 PATIENCE = 8
 # One at a time in each process: whoever asks for the same sentence finds it afterwards.
 _making = threading.Lock()
@@ -40,7 +40,7 @@ def spoken(sentence: str, language: str) -> bytes | None:
     try:
         return _kept(path) or _made(path, sentence, language)
     except (OSError, subprocess.SubprocessError) as error:
-        logger.warning("speech: a call is not spoken: %r", error)
+        logger.warning("speech: a sentence is not spoken: %r", error)
         return None
 
 

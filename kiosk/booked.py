@@ -1,0 +1,71 @@
+"""An appointment that was booked here a moment ago: its code on the screen, and on paper."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from csp.constants import SELF
+from csp.decorators import csp_replace
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+
+from booking import clock
+from booking.models import Appointment, Device
+from booking.pairing.device import DeviceRequest
+
+from . import printing
+from .page import kiosk_page, show
+from .slip import appointment_slip, code_in_groups, qr_image
+
+# As long as its visitor may stand before the screen.
+SHOWN = timedelta(minutes=15)
+
+
+def _appointment(request: DeviceRequest, appointment_id: UUID) -> Appointment:
+    """One that this very kiosk has booked just now; any other is not found."""
+    return get_object_or_404(
+        Appointment.objects.select_related("office__authority"),
+        pk=appointment_id,
+        office=request.device.office,
+        state=Appointment.State.BOOKED,
+        idempotency_key__startswith=f"{request.device.pk.hex}-",
+        booked_at__gte=clock.now() - SHOWN,
+    )
+
+
+@kiosk_page("GET")
+def booked(request: DeviceRequest, appointment_id: UUID) -> HttpResponse:
+    """Day, time and code."""
+    appointment = _appointment(request, appointment_id)
+    slip = appointment_slip(appointment)
+    context = {
+        "appointment": appointment,
+        "slip": slip,
+        "code": code_in_groups(appointment),
+        "qr": qr_image(slip.link),
+        "prints": request.device.printer != Device.Printer.NONE,
+    }
+    return show(request, "booked", context)
+
+
+@kiosk_page("POST")
+def print_booked(request: DeviceRequest, appointment_id: UUID) -> HttpResponse:
+    """Print it, once; the kiosk's script gets JSON, a plain form the page again."""
+    appointment = _appointment(request, appointment_id)
+    state = printing.print_once(
+        appointment.pk, lambda: appointment_slip(appointment), request.device
+    )
+    if "application/json" in request.headers.get("Accept", ""):
+        return JsonResponse({"state": state})
+    if state == printing.BROWSER:
+        return redirect("kiosk_booked_slip", appointment.pk)
+    return redirect("kiosk_booked", appointment.pk)
+
+
+@csp_replace({"frame-ancestors": [SELF]})
+@xframe_options_sameorigin
+@kiosk_page("GET")
+def booked_slip(request: DeviceRequest, appointment_id: UUID) -> HttpResponse:
+    """The paper as a page for the browser's kiosk printing: it prints itself."""
+    content = appointment_slip(_appointment(request, appointment_id))
+    return render(request, "kiosk/slip.html", {"slip": content, "qr": qr_image(content.link)})
