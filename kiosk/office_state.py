@@ -1,5 +1,6 @@
 """What the office can do for somebody who stands at the kiosk now."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,7 +11,7 @@ from django.utils.translation import pgettext
 from booking import clock
 from booking.domain.arrivals import require_tickets, tickets_left
 from booking.domain.errors import DayFull, OfficeClosed, Refused, TicketsEnded
-from booking.domain.office_hours import current_span, next_opening, spans_of_day
+from booking.domain.office_hours import Span, current_span, next_opening, spans_of_day
 from booking.domain.waiting import waiting_visits
 from booking.models import Office
 
@@ -50,20 +51,20 @@ class OfficeState:
 def state_of(office: Office) -> OfficeState:
     """The state at this moment."""
     refused = _refusal(office)
+    spans = spans_of_day(office, clock.today(office.zone))
     return OfficeState(
         tickets_refused=refused,
-        check_in_offered=_is_check_in_offered(office),
+        check_in_offered=_is_check_in_offered(office, spans),
         is_open=current_span(office) is not None,
         opens=next_opening(office) if isinstance(refused, OfficeClosed) else None,
         waiting=waiting_visits(office).count(),
-        hours_today=_hours_in_words(office),
+        hours_today=_hours_in_words(spans),
         tickets_left=tickets_left(office),
     )
 
 
-def _hours_in_words(office: Office) -> str:
+def _hours_in_words(spans: Sequence[Span]) -> str:
     """ "08:00–12:00, 14:00–18:00"; empty where the office is closed all day."""
-    spans = spans_of_day(office, clock.today(office.zone))
     return ", ".join(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in spans)
 
 
@@ -75,15 +76,12 @@ def _refusal(office: Office) -> Refused | None:
     return None
 
 
-def _is_check_in_offered(office: Office) -> bool:
+def _is_check_in_offered(office: Office, spans: Sequence[Span]) -> bool:
     """Whether appointments of today can check in: from before the first until after the last."""
     before = timedelta(minutes=office.check_in_opens_minutes)
     after = timedelta(minutes=office.check_in_closes_minutes)
     now = clock.now()
-    return any(
-        opens - before <= now <= closes + after
-        for opens, closes in spans_of_day(office, clock.today(office.zone))
-    )
+    return any(opens - before <= now <= closes + after for opens, closes in spans)
 
 
 def moment_in_words(moment: datetime) -> str:

@@ -297,7 +297,15 @@ def _confirm(
 
 
 _save_booking = PreparedSave(
-    Appointment, "state", "booked_at", "expires_at", "language", "name", "email", "phone", "on_paper"
+    Appointment,
+    "state",
+    "booked_at",
+    "expires_at",
+    "language",
+    "name",
+    "email",
+    "phone",
+    "on_paper",
 )
 
 

@@ -8,6 +8,7 @@ const READ_AT_MOST_MS = 30000; // some browsers never report the end of a senten
 let reading = 0;               // rises when something else is to be read: what was is then over
 let sound = null;
 let playing = null;
+let serverSpeaks = true;
 
 const voice = () =>
   globalThis.speechSynthesis
@@ -27,6 +28,7 @@ async function sayByServer(sentence, mine) {
   const form = new FormData(document.getElementById("scan"));
   const sent = new URLSearchParams({ csrfmiddlewaretoken: form.get("csrfmiddlewaretoken"), sentence });
   const answer = await fetch(body.dataset.aloud, { method: "POST", body: sent });
+  serverSpeaks = answer.status !== 404;
   if (!answer.ok || mine !== reading) return;
   sound ??= new AudioContext();
   const spoken = sound.createBufferSource();
@@ -57,7 +59,7 @@ async function say(sentence, mine) {
   const here = voice();
   try {
     if (here) await sayHere(sentence, here);
-    else await sayByServer(sentence, mine);
+    else if (serverSpeaks) await sayByServer(sentence, mine);
   } catch {
     // Nobody speaks: everything is on the screen as well.
   }
@@ -81,15 +83,26 @@ function parts() {
     .sort((one, other) => (one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1));
 }
 
+let isReadingPage = false;
+let news = []; // said once the page is read: the number comes before the paper
+
 async function readPage() {
   hush();
   const mine = reading;
+  isReadingPage = true;
   for (const part of parts()) {
-    if (mine !== reading) return;
+    if (mine !== reading) break;
     part.classList.add("is-read");
     await say(named(part), mine);
     part.classList.remove("is-read");
   }
+  isReadingPage = false;
+  while (news.length && mine === reading) await say(news.shift(), mine);
+}
+
+function tell(sentence) {
+  if (isReadingPage) news.push(sentence);
+  else say(sentence, reading);
 }
 
 document.addEventListener("focusin", (event) => {
@@ -103,9 +116,7 @@ for (const kind of ["keydown", "pointerdown", "pagehide"]) addEventListener(kind
 // What changes while the page stands, such as how the print went.
 new MutationObserver((changes) => {
   const shown = changes.map((change) => change.target).find((one) => one.matches("[data-print]") && !one.hidden);
-  if (!shown) return;
-  hush();
-  say(words(shown), reading);
+  if (shown) tell(words(shown));
 }).observe(body, { attributeFilter: ["hidden"], subtree: true });
 
 dialog.addEventListener("toggle", () => dialog.open && (hush(), say(words(dialog.querySelector("section")), reading)));

@@ -1,23 +1,31 @@
 /* The scanner types like a keyboard and ends with Enter, on whatever page the kiosk shows.
    Loaded first and not deferred, so that no key is lost. What is typed outside the code's own
-   field is collected and sent as a check-in. */
+   field is collected and sent as a check-in.
 
-const SCAN_PAUSE_MS = 3000; // a longer pause begins anew
-const SCAN_AT_LEAST = 8;    // digits of a code; addresses are longer
+   One after the other: while a page is on its way or prints, the next scans wait. */
+
+const SCAN_PAUSE_MS = 3000;  // a longer pause begins anew
+const SCAN_AT_LEAST = 8;     // digits of a code; addresses are longer
+const SCAN_WAITS_MS = 30000; // whoever scanned longer ago has scanned again or gone
+const SCANS_WAITING = 5;
 const SCAN_KEY = "kiosk-scan";
+const WAITING_KEY = "kiosk-scans-waiting";
+
+const kept = (key) => JSON.parse(sessionStorage.getItem(key) ?? "null");
+const keep = (key, value) => sessionStorage.setItem(key, JSON.stringify(value));
 
 let scanned = "";
 let scannedAt = 0;
 
 // A page that changes in the middle of a scan, such as by the way back to the start.
-const kept = JSON.parse(sessionStorage.getItem(SCAN_KEY) ?? "null");
+const begun = kept(SCAN_KEY);
 sessionStorage.removeItem(SCAN_KEY);
-if (kept && Date.now() - kept.at < SCAN_PAUSE_MS) {
-  scanned = kept.text;
-  scannedAt = kept.at;
+if (begun && Date.now() - begun.at < SCAN_PAUSE_MS) {
+  scanned = begun.text;
+  scannedAt = begun.at;
 }
 addEventListener("pagehide", () => {
-  if (scanned) sessionStorage.setItem(SCAN_KEY, JSON.stringify({ text: scanned, at: scannedAt }));
+  if (scanned) keep(SCAN_KEY, { text: scanned, at: scannedAt });
 });
 
 addEventListener("keydown", (event) => {
@@ -29,16 +37,40 @@ addEventListener("keydown", (event) => {
   scannedAt = now;
 }, { capture: true });
 
+const isTyped = (text) => /^[\d\s-]*$/.test(text);
+
 function endScan(event) {
   const text = Date.now() - scannedAt > SCAN_PAUSE_MS ? "" : scanned;
   scanned = "";
-  const typedInField = event.target.id === "code" && /^[\d\s-]*$/.test(text);
-  if (text.length < SCAN_AT_LEAST || typedInField) return;
+  if (text.length < SCAN_AT_LEAST || (event.target.id === "code" && isTyped(text))) return;
   event.preventDefault();
   event.stopImmediatePropagation();
+  keep(WAITING_KEY, [...(kept(WAITING_KEY) ?? []), { text, at: Date.now() }].slice(-SCANS_WAITING));
+  sendNextScan();
+}
+
+let isSent = false;
+
+function sendNextScan() {
   const form = document.getElementById("scan");
-  if (form.dataset.sent) return;
-  form.dataset.sent = "true";
-  form.elements.code.value = text;
+  if (!form || isSent || "busy" in document.body.dataset) return;
+  const [next, ...others] = (kept(WAITING_KEY) ?? []).filter((one) => Date.now() - one.at < SCAN_WAITS_MS);
+  keep(WAITING_KEY, others);
+  if (!next) return;
+  isSent = true;
+  form.elements.code.value = next.text;
   form.submit();
 }
+
+addEventListener("kiosk:free", sendNextScan);
+// Kept by the browser for the way back, the page is as new.
+addEventListener("pageshow", (event) => {
+  if (event.persisted) isSent = false;
+  // Digits that somebody typed before the page with their field stood.
+  const field = document.getElementById("code");
+  if (field && scanned && isTyped(scanned) && !field.value.replace(/\s/g, "").startsWith(scanned)) {
+    field.value = scanned;
+    field.dispatchEvent(new Event("input"));
+  }
+  sendNextScan();
+});

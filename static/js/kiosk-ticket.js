@@ -1,11 +1,18 @@
-/* The ticket page: asks for the print once it stands, and says how it went. */
+/* The ticket page: asks for the print once it stands, and says how it went. Until then the page
+   is busy: the next scan must not take the paper from whoever stands there. */
 
 const form = document.getElementById("print");
 // Where the browser does not report the end of the print, nobody knows whether paper came.
 const PRINT_TAKES_AT_MOST_MS = 6000;
 
 function show(state) {
+  if (state !== "printing") free();
   for (const line of document.querySelectorAll("[data-print]")) line.hidden = line.dataset.print !== state;
+}
+
+function free() {
+  delete document.body.dataset.busy;
+  dispatchEvent(new Event("kiosk:free"));
 }
 
 function printHere() {
@@ -39,4 +46,7 @@ async function requestPrint() {
   }
 }
 
-if (form) requestPrint();
+if (form) {
+  document.body.dataset.busy = "printing";
+  requestPrint();
+}

@@ -94,7 +94,7 @@ if (closing) {
 const WALK = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
 
 function walk(step) {
-  const inside = [dialog, document.getElementById("tools")].find((one) => one.matches(":modal, :popover-open"));
+  const inside = [dialog, document.getElementById("tools")].find((one) => one?.matches(":modal, :popover-open"));
   const controls = [...(inside ?? body).querySelectorAll("a[href], button, input, select")].filter(
     (one) => one.checkVisibility() && !one.disabled && !one.matches(".skip-link, .demo-bar *"),
   );

@@ -12,6 +12,9 @@ from booking.domain.appointments import confirm_appointment, hold_appointment
 from booking.domain.items import Item
 from booking.models import Appointment, Device, Offering, Office
 from tests.conftest import TUESDAY
+from tests.kiosk.browser import chromium, page
+
+__all__ = ["chromium", "page"]
 
 
 @pytest.fixture

@@ -58,9 +58,9 @@ def test_it_shows_the_number_where_to_wait_and_who_comes_before(
     second = draw_ticket(office=office, items=[Item(offering, 1)], actor=CITIZEN)
     page = kiosk.get(reverse("kiosk_ticket", args=[second.pk]))
     slip = page.context["slip"]
-    assert (slip.number, slip.directions) == ("A002", "Ground floor")
-    assert "1" in slip.ahead
-    assert slip.wait == ""
+    assert (slip.big, slip.directions) == ("A002", "Ground floor")
+    assert "1" in slip.says[0]
+    assert len(slip.says) == 1
     assert "Ground floor" in page.content.decode()
 
 
@@ -88,8 +88,8 @@ def test_who_is_called_is_told_where_and_no_wait(office, visit, counter, clerk):
     factories.make_forecast(office, visits={visit.pk: Wait(11, 14, 19)})
     open_counter(counter.pk, staff=clerk)
     called = call_next(counter.pk, staff=clerk)
-    assert slip_of(called).wait == ""
-    assert counter.label in slip_of(called).ahead
+    assert len(slip_of(called).says) == 1
+    assert counter.label in slip_of(called).says[0]
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_the_visitor_may_ask_for_the_paper_again_but_not_for_a_roll(kiosk, visit
 def test_a_printer_that_is_not_ready_is_sent_nothing(kiosk, visit, make_printer, answers):
     printer = make_printer(**answers)
     assert print_it(kiosk, visit) == "failed"
-    assert kiosk.get(reverse("kiosk_ticket", args=[visit.pk])).context["slip"].number == "A001"
+    assert kiosk.get(reverse("kiosk_ticket", args=[visit.pk])).context["slip"].big == "A001"
     assert jobs_of(printer, 1) == []
 
 
