@@ -80,7 +80,8 @@ def _made(path: Path, sentence: str, language: str) -> bytes:
 
 def _command(file: Path, language: str) -> list[str]:
     """The words of the command, filled one by one: no shell reads them."""
-    values = {"language": language, "file": str(file)}
+    # A voice has no variants: Leichte Sprache, de-simple, is spoken by a German one.
+    values = {"language": language.partition("-")[0], "file": str(file)}
     return [word.format(**values) for word in shlex.split(settings.SPEECH_COMMAND)]
 
 

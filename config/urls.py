@@ -9,19 +9,24 @@ from booking.api.v1 import api
 from booking.health import health_view
 from booking.sign_in import StaffLoginView
 
+from .staff_prefix import staff_patterns
+
 handler500 = "booking.unavailable.server_error"
 
 urlpatterns = [
     path("health", health_view, name="health"),
     path("api/v1/", api.urls),
-    *i18n_patterns(
+    *staff_patterns(
         path("staff/login/", StaffLoginView.as_view(), name="login"),
         path("staff/logout/", LogoutView.as_view(), name="logout"),
         path("setup/", admin.site.urls),
         path("demo/", include("booking.demo.urls")),
         path("", include("booking.pairing.urls")),
-        path("kiosk/", include("kiosk.urls")),
         path("", include("queue_display.urls")),
+    ),
+    *i18n_patterns(
+        path("kiosk/", include("kiosk.urls")),
+        path("ticket/", include("queue_display.ticket_urls")),
         path("", include("booking.citizen.urls")),
         prefix_default_language=False,
     ),

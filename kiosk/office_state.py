@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -13,6 +12,7 @@ from booking.domain.arrivals import require_tickets, tickets_left
 from booking.domain.errors import DayFull, OfficeClosed, Refused, TicketsEnded
 from booking.domain.office_hours import Span, current_span, next_opening, spans_of_day
 from booking.domain.waiting import waiting_visits
+from booking.local_time import date_text
 from booking.models import Office
 
 # Keeps day and month on one line.
@@ -88,7 +88,7 @@ def moment_in_words(moment: datetime) -> str:
     """A local moment as somebody at the counter would say it: today, tomorrow, on Thursday."""
     today = clock.now().astimezone(moment.tzinfo).date()
     # Translators: a day without its year, in Django's date format.
-    day = date_format(moment, pgettext("date format", "l j F"))
+    day = date_text(moment, pgettext("date format", "l j F"))
     values = {"day": NO_BREAK.join(day.rsplit(" ", 1)), "time": f"{moment:%H:%M}"}
     if moment.date() == today:
         return _("today at %(time)s") % values

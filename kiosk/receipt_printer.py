@@ -16,6 +16,7 @@ from escpos.printer import Dummy, Network
 
 from booking.models import Device
 
+from .receipt_picture import is_printable, picture
 from .slip import Slip
 
 logger = logging.getLogger(__name__)
@@ -74,23 +75,30 @@ def receipt(slip: Slip) -> bytes:
     paper = Dummy()
     paper.hw("INIT")
     paper.set(align="center", normal_textsize=True, bold=False)
-    paper.text(f"{_plain(slip.town)}\n")
-    paper.set(bold=True)
-    paper.text(f"{_plain(slip.office)}\n\n")
+    _write(paper, slip.town)
+    _write(paper, slip.office, bold=True)
     paper.set(custom_size=True, width=6, height=6, bold=True)
-    paper.text(f"{_plain(slip.big)}\n")
+    paper.text(f"\n{_plain(slip.big)}\n")
     paper.set(normal_textsize=True)
-    paper.text(f"\n{_wrapped(*slip.services)}\n")
-    paper.set(bold=False)
-    paper.text(f"{_wrapped(*slip.says, slip.directions)}\n\n")
+    paper.text("\n")
+    _write(paper, *slip.services, bold=True)
+    _write(paper, *slip.says, slip.directions)
+    paper.text("\n")
     paper.qr(slip.link, size=6, native=True)
-    paper.text(f"\n{slip.hint}\n{slip.drawn}\n")
+    paper.text("\n")
+    _write(paper, slip.hint, slip.drawn)
     paper.cut()
     return paper.output
 
 
-def _wrapped(*texts: str) -> str:
-    return "\n".join(line for text in texts for line in wrap(_plain(text), COLUMNS))
+def _write(paper: Dummy, *texts: str, bold: bool = False) -> None:
+    """Each on lines of its own."""
+    paper.set(bold=bold)
+    for text in map(_plain, filter(None, texts)):
+        if is_printable(text):
+            paper.text("".join(f"{line}\n" for line in wrap(text, COLUMNS)))
+        else:
+            paper.image(picture(text, bold=bold))
 
 
 def _plain(text: str) -> str:

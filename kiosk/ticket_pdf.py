@@ -1,24 +1,20 @@
 """The ticket as a PDF for 80 mm paper, as long as its text needs."""
 
 from io import BytesIO
-from pathlib import Path
 
-import reportlab
 import segno
 from reportlab.lib.units import mm
-from reportlab.lib.utils import simpleSplit
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
+
+from booking.documents.type import font, seen_lines
 
 from .slip import Slip
 
 WIDTH, MARGIN = 80 * mm, 5 * mm
 QR_SIDE = 30 * mm
-BOLD, PLAIN = "VeraBd", "Vera"
-FONTS = Path(reportlab.__file__).parent / "fonts"
+BOLD, PLAIN = True, False
 
-# font, size in points, space above in points
+# weight, size in points, space above in points
 TOWN = (PLAIN, 10, 0)
 OFFICE = (BOLD, 13, 2)
 NUMBER = (BOLD, 62, 8)
@@ -30,9 +26,6 @@ SMALL = (PLAIN, 9, 6)
 
 def ticket_pdf(slip: Slip, *, language: str) -> bytes:
     """The ticket on one page of 80 mm width."""
-    for name in (PLAIN, BOLD):
-        if name not in pdfmetrics.getRegisteredFontNames():
-            pdfmetrics.registerFont(TTFont(name, str(FONTS / f"{name}.ttf")))
     above, below = _lines(slip)
     height = 2 * MARGIN + sum(map(_line_height, above + below)) + QR_SIDE + 10
     buffer = BytesIO()
@@ -61,9 +54,10 @@ def _lines(slip: Slip) -> tuple[list[Line], list[Line]]:
     return above, [*_wrap(slip.hint, *SMALL), *_wrap(slip.drawn, *SMALL)]
 
 
-def _wrap(text: str, font: str, size: int, space: int) -> list[Line]:
-    lines = simpleSplit(text, font, size, WIDTH - 2 * MARGIN)
-    return [(line, font, size, space if index == 0 else 0) for index, line in enumerate(lines)]
+def _wrap(text: str, bold: bool, size: int, space: int) -> list[Line]:
+    face = font(bold=bold)
+    lines = seen_lines(text, font=face, size=size, width=WIDTH - 2 * MARGIN)
+    return [(line, face, size, space if index == 0 else 0) for index, line in enumerate(lines)]
 
 
 def _line_height(line: Line) -> float:
@@ -73,9 +67,9 @@ def _line_height(line: Line) -> float:
 
 def _write(canvas: Canvas, lines: list[Line], top: float) -> float:
     for line in lines:
-        text, font, size, _space = line
+        text, face, size, _space = line
         top -= _line_height(line)
-        canvas.setFont(font, size)
+        canvas.setFont(face, size)
         canvas.drawCentredString(WIDTH / 2, top + size * 0.25, text)
     return top
 

@@ -1,3 +1,5 @@
+"""Where staff and displays go; the visitor's own page is in ``ticket_urls``."""
+
 from django.urls import include, path
 
 from .display import (
@@ -8,7 +10,6 @@ from .display import (
     display_test,
     display_time,
 )
-from .ticket import ticket, ticket_leave
 
 urlpatterns = [
     path("", include("queue_display.desk_urls")),
@@ -23,6 +24,4 @@ urlpatterns = [
         name="display_speech",
     ),
     path("display/test/", display_test, name="display_test"),
-    path("ticket/<uuid:ticket_id>/", ticket, name="ticket"),
-    path("ticket/<uuid:ticket_id>/leave/", ticket_leave, name="ticket_leave"),
 ]

@@ -101,7 +101,11 @@ def test_health(client):
 
 def test_authorities_and_offices(api):
     assert api("GET", "authorities").json() == [
-        {"slug": "musterstadt", "name": "Musterstadt", "languages": ["de", "en"]}
+        {
+            "slug": "musterstadt",
+            "name": "Musterstadt",
+            "languages": ["de", "en", "uk", "ar", "tr", "ru", "de-simple"],
+        }
     ]
     offices = api("GET", "authorities/musterstadt/offices").json()
     assert {one["name"] for one in offices} == {"Bürgerbüro", "Kindertageseinrichtungen"}

@@ -5,23 +5,19 @@ It names nobody: whoever finds it on a printer learns no more than the number.
 
 from collections.abc import Sequence
 from io import BytesIO
-from pathlib import Path
 
-import reportlab
 import segno
-from django.utils.translation import get_language
+from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
-from reportlab.lib.utils import simpleSplit
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from booking.local_time import day_text, time_text
 from booking.models import Appointment, AppointmentItem
 
-FONTS = Path(reportlab.__file__).parent / "fonts"
+from .type import font, seen_lines
+
 LEFT, RIGHT, BOTTOM = 25 * mm, A4[0] - 25 * mm, 20 * mm
 QR_SIZE = 42 * mm
 
@@ -30,7 +26,6 @@ def confirmation_pdf(
     appointment: Appointment, items: Sequence[AppointmentItem], *, link: str
 ) -> bytes:
     """The sheet in the active language; the QR code holds ``link``."""
-    _register_fonts()
     office = appointment.office
     start = appointment.start.astimezone(office.zone)
     buffer = BytesIO()
@@ -55,7 +50,8 @@ def confirmation_pdf(
         sheet.write(_quantified(item), width=width)
     sheet.label(_("Your code for checking in at the kiosk"))
     sheet.write(f"{appointment.code[:4]} {appointment.code[4:]}", size=24, bold=True)
-    draw_qr(canvas, link, RIGHT - QR_SIZE, top - QR_SIZE - 6 * mm, QR_SIZE)
+    beside = LEFT if get_language_bidi() else RIGHT - QR_SIZE
+    draw_qr(canvas, link, beside, top - QR_SIZE - 6 * mm, QR_SIZE)
     sheet.y = min(sheet.y, top - QR_SIZE - 6 * mm)
 
     for item in items:
@@ -101,14 +97,11 @@ def _quantified(item: AppointmentItem) -> str:
     return f"{item.quantity} × {name}" if item.quantity > 1 else name
 
 
-def _register_fonts() -> None:
-    """Bitstream Vera comes with reportlab and is embedded; registering twice is harmless."""
-    pdfmetrics.registerFont(TTFont("Vera", FONTS / "Vera.ttf"))
-    pdfmetrics.registerFont(TTFont("Vera-Bold", FONTS / "VeraBd.ttf"))
-
-
 class _Sheet:
-    """Writes downwards, wraps lines, and begins a new page where one is full."""
+    """Writes downwards, wraps lines, and begins a new page where one is full.
+
+    In Arabic every line begins at the right margin.
+    """
 
     def __init__(self, canvas: Canvas) -> None:
         self.canvas = canvas
@@ -130,15 +123,22 @@ class _Sheet:
         bullet: bool = False,
     ) -> None:
         """One paragraph, ``gap`` points below the one before. Nothing for an empty text."""
-        font = "Vera-Bold" if bold else "Vera"
+        face = font(bold=bold)
         indent = 12 if bullet else 0
         self.y -= gap
-        for number, line in enumerate(simpleSplit(text or "", font, size, width - indent)):
+        lines = seen_lines(text or "", font=face, size=size, width=width - indent)
+        for number, line in enumerate(lines):
             self.y -= size * 1.4
             if self.y < BOTTOM:
                 self.canvas.showPage()
                 self.y = A4[1] - 22 * mm - size * 1.4
-            self.canvas.setFont(font, size)
+            self.canvas.setFont(face, size)
             if bullet and number == 0:
-                self.canvas.drawString(LEFT, self.y, "•")
+                self._draw("•")
+            self._draw(line, indent)
+
+    def _draw(self, line: str, indent: float = 0) -> None:
+        if get_language_bidi():
+            self.canvas.drawRightString(RIGHT - indent, self.y, line)
+        else:
             self.canvas.drawString(LEFT + indent, self.y, line)

@@ -48,7 +48,7 @@ class Appointment(models.Model):
     name = models.CharField(_("name"), max_length=120, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
-    language = models.CharField(_("language"), max_length=8, default="de")
+    language = models.CharField(_("language"), max_length=12, default="de")
     # Made at the front desk: may take places beyond those for citizens, and do without e-mail.
     by_staff = models.BooleanField(_("made by staff"), default=False, db_default=False)
     # Booked at the kiosk, where nobody is asked for a name: the code on the paper is all.

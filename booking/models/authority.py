@@ -1,14 +1,15 @@
 """The authority: the town that uses the product, and the boundary of every permission."""
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 # First path segments of the site itself; no town may take one as its address.
 RESERVED_SLUGS = frozenset(
-    "admin api appointment book demo desk display en health kiosk reception setup staff static "
+    "admin api appointment book demo desk display health kiosk reception setup staff static "
     "ticket ws".split()
-)
+) | frozenset(code for code, _name in settings.LANGUAGES)
 
 
 def validate_slug_is_free(slug: str) -> None:
@@ -18,7 +19,7 @@ def validate_slug_is_free(slug: str) -> None:
 
 
 def default_languages() -> list[str]:
-    return ["de", "en"]
+    return [code for code, _name in settings.LANGUAGES]
 
 
 class Land(models.TextChoices):
@@ -54,6 +55,7 @@ class Authority(models.Model):
         blank=True,
         help_text=_("Its public holidays are closed days."),
     )
+    # Those that its citizens are offered.
     languages = models.JSONField(_("languages"), default=default_languages)
     privacy_contact = models.EmailField(_("data protection contact"), blank=True)
     retention_days = models.PositiveSmallIntegerField(

@@ -35,7 +35,7 @@ class OutboxMail(models.Model):
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.PENDING)
     # As they were then: the appointment may change, or forget who it was, before this is sent.
     recipient = models.EmailField(_("recipient"), blank=True)
-    language = models.CharField(_("language"), max_length=8)
+    language = models.CharField(_("language"), max_length=12)
     sequence = models.PositiveSmallIntegerField()
     created_at = models.DateTimeField(_("written at"))
     next_attempt_at = models.DateTimeField(_("next attempt"))

@@ -77,7 +77,7 @@ class Visit(models.Model):
     )
     called_at = models.DateTimeField(_("called at"), null=True, blank=True)
     recalled = models.BooleanField(default=False)
-    language = models.CharField(_("language"), max_length=8, default="de")
+    language = models.CharField(_("language"), max_length=12, default="de")
     idempotency_key = models.CharField(max_length=100, null=True)  # noqa: DJ001
     note = models.CharField(_("note"), max_length=500, blank=True, default="", db_default="")
 

@@ -9,13 +9,13 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
-from modeltranslation.admin import TranslationAdmin
 
 from booking.domain.errors import PictureUnusable
 from booking.domain.notices import delete_notice, save_notice, shown_picture
 from booking.models import Notice
 
 from .base import CheckedForm, ScopedAdmin, VisibleOffices
+from .translated import TranslatedAdmin
 
 TOO_LARGE = gettext_lazy("This file is larger than 10 MB.")
 BYTES_AT_MOST = 10_000_000
@@ -54,10 +54,11 @@ class NoticeForm(CheckedForm):
 
 
 @admin.register(Notice)
-class NoticeAdmin(ScopedAdmin, TranslationAdmin):
+class NoticeAdmin(ScopedAdmin, TranslatedAdmin):
     """Shown by displays whose layout has notices."""
 
     form = NoticeForm
+    for_citizens = False
     fixed_fields = ("office",)
     fieldsets = (
         (None, {"fields": ("office", "heading", "text")}),

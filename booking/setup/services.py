@@ -5,11 +5,11 @@ from typing import Any
 from django.contrib import admin
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from modeltranslation.admin import TranslationAdmin
 
 from booking.models import Offering, Service
 
 from .base import CheckedForm, ScopedAdmin, ScopedInline
+from .translated import TranslatedAdmin
 
 
 class OfferingForm(CheckedForm):
@@ -30,7 +30,7 @@ class OfficesInline(ScopedInline):
 
 
 @admin.register(Service)
-class ServiceAdmin(ScopedAdmin, TranslationAdmin):
+class ServiceAdmin(ScopedAdmin, TranslatedAdmin):
     fixed_fields = ("authority",)
     list_display = ("name", "summary", "leika")
     list_filter = (

@@ -9,7 +9,6 @@ from django.db.models import Model, QuerySet
 from django.forms import BaseModelFormSet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
-from modeltranslation.admin import TranslationAdmin
 
 from booking.domain.announcements import announce
 from booking.domain.hours import rebuild_slots, remove_closure
@@ -20,6 +19,7 @@ from .hours import ClosureForm
 from .offerings import OfferingsAdmin, OfferingsForm
 from .scope import rights_of
 from .services import OfferingForm
+from .translated import TranslatedAdmin
 
 
 class AuthorityForm(CheckedForm):
@@ -74,7 +74,7 @@ class ClosureInline(ScopedInline):
 
 
 @admin.register(Office)
-class OfficeAdmin(ScopedAdmin, TranslationAdmin):
+class OfficeAdmin(ScopedAdmin, TranslatedAdmin):
     fixed_fields = ("authority",)
     list_display = ("name", "address", "authority", "notice")
     list_filter = (("authority", admin.RelatedOnlyFieldListFilter),)
@@ -142,7 +142,7 @@ class CounterForm(OfferingsForm, CheckedForm):
 
 
 @admin.register(Counter)
-class CounterAdmin(OfferingsAdmin, ScopedAdmin, TranslationAdmin):
+class CounterAdmin(OfferingsAdmin, ScopedAdmin, TranslatedAdmin):
     form = CounterForm
     fixed_fields = ("office",)
     fields = ("office", "label", "place", "position", "offerings")

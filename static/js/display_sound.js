@@ -78,7 +78,9 @@
   /** In the language of the board, then in that of who is called. */
   const languagesOf = (call) => {
     const own = document.documentElement.lang;
-    return [...new Set([own, call.language])].filter((one) => one in settings.sentences);
+    // A variant of the board's language would say the same again.
+    const other = call.language.split("-")[0] === own ? own : call.language;
+    return [...new Set([own, other])].filter((one) => one in settings.sentences);
   };
 
   const minutes = (time) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));

@@ -119,7 +119,7 @@
       },
       onStale(since) {
         const moment = Date.now() - performance.now() + since;
-        const time = new Date(moment).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+        const time = new Date(moment).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", numberingSystem: "latn" });
         live.classList.add("ticket__live--stale");
         live.textContent = live.dataset.staleText.replace("{time}", time);
       },

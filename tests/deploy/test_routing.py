@@ -116,7 +116,7 @@ class Client:
 
 
 def all_addresses() -> list[tuple[str, str]]:
-    """Name and an example of every address of the site, German and English."""
+    """Name and an example of every address of the site, in languages of each kind."""
 
     def walk(resolver: URLResolver, path: str, space: str) -> Iterator[tuple[str, str]]:
         for one in resolver.url_patterns:
@@ -129,7 +129,7 @@ def all_addresses() -> list[tuple[str, str]]:
                 yield space + (one.name or ""), path + part
 
     found = []
-    for language in ("de", "en"):
+    for language in ("de", "en", "ar", "de-simple"):
         with override(language):
             found += walk(get_resolver(), "/", "")
     return found
@@ -138,9 +138,13 @@ def all_addresses() -> list[tuple[str, str]]:
 def test_every_address_reaches_the_process_it_is_meant_for(nginx):
     client = Client(nginx)
     addresses = all_addresses()
-    assert {"/desk/", "/en/desk/", f"/api/v1/offices/{ID}/visits"} <= {
-        path for _name, path in addresses
-    }
+    assert {
+        "/desk/",
+        "/en/desk/",
+        "/ar/kiosk/",
+        "/de-simple/kiosk/",
+        f"/api/v1/offices/{ID}/visits",
+    } <= {path for _name, path in addresses}
     wrong = []
     for name, path in addresses:
         staff = STAFF_NAMES.match(name) or (path.startswith("/api/") and STAFF_API.search(path))

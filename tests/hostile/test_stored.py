@@ -40,7 +40,7 @@ def store(text: str, town: Town) -> None:
         fields = [
             one
             for one in row._meta.concrete_fields
-            if one.name.removesuffix("_de").removesuffix("_en") in columns
+            if getattr(one, "translated_field", one).name in columns
         ]
         values = {one.name: text[: one.max_length] for one in fields}
         type(row)._base_manager.filter(pk=row.pk).update(**values)

@@ -10,6 +10,7 @@ from io import BytesIO
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 from pypdf import PdfReader
 
 from booking.domain import devices
@@ -20,6 +21,7 @@ from booking.domain.forecast import Wait
 from booking.domain.items import Item
 from booking.domain.visits import call_next
 from booking.models import Device
+from kiosk.receipt_picture import is_printable, picture
 from kiosk.receipt_printer import receipt
 from kiosk.slip import slip_of
 from kiosk.ticket_pdf import ticket_pdf
@@ -82,6 +84,28 @@ def test_the_paper_says_how_long_one_waits(office, visit):
     (page,) = PdfReader(BytesIO(ticket_pdf(slip, language="de"))).pages
     assert "Wartezeit: etwa 10–20 Minuten" in page.extract_text()
     assert b"Wartezeit: etwa 10" in receipt(slip)
+
+
+@pytest.mark.parametrize("language", ["uk", "ar", "tr"])
+def test_letters_the_printer_lacks_come_as_a_picture(visit, language):
+    raster = b"\x1dv0"  # GS v 0 of ESC/POS
+    german = receipt(slip_of(visit))
+    with translation.override(language):
+        slip = slip_of(visit)
+        paper = receipt(slip)
+    assert german.count(raster) == 0
+    # Who comes before, and what the QR code is for.
+    assert paper.count(raster) == sum(not is_printable(one) for one in (slip.says[0], slip.hint))
+    assert b"?" not in paper.replace(slip.link.encode(), b"").split(raster)[0]
+    assert slip.big.encode() in paper
+
+
+def test_a_picture_of_a_text_has_its_letters_black_on_white():
+    with translation.override("ar"):
+        drawn = picture("الرقم التالي", bold=True)
+    assert drawn.mode == "1"
+    assert drawn.size[0] == 512
+    assert 100 < drawn.histogram()[0] < drawn.size[0] * drawn.size[1] / 4
 
 
 def test_who_is_called_is_told_where_and_no_wait(office, visit, counter, clerk):
