@@ -21,11 +21,11 @@ from .slip import appointment_slip, code_in_groups, qr_image
 SHOWN = timedelta(minutes=15)
 
 
-def _appointment(request: DeviceRequest, appointment_id: UUID) -> Appointment:
+def _appointment(request: DeviceRequest, booked_id: UUID) -> Appointment:
     """One that this very kiosk has booked just now; any other is not found."""
     return get_object_or_404(
         Appointment.objects.select_related("office__authority"),
-        pk=appointment_id,
+        pk=booked_id,
         office=request.device.office,
         state=Appointment.State.BOOKED,
         idempotency_key__startswith=f"{request.device.pk.hex}-",
@@ -34,9 +34,9 @@ def _appointment(request: DeviceRequest, appointment_id: UUID) -> Appointment:
 
 
 @kiosk_page("GET")
-def booked(request: DeviceRequest, appointment_id: UUID) -> HttpResponse:
+def booked(request: DeviceRequest, booked_id: UUID) -> HttpResponse:
     """Day, time and code."""
-    appointment = _appointment(request, appointment_id)
+    appointment = _appointment(request, booked_id)
     slip = appointment_slip(appointment)
     context = {
         "appointment": appointment,
@@ -49,9 +49,9 @@ def booked(request: DeviceRequest, appointment_id: UUID) -> HttpResponse:
 
 
 @kiosk_page("POST")
-def print_booked(request: DeviceRequest, appointment_id: UUID) -> HttpResponse:
+def print_booked(request: DeviceRequest, booked_id: UUID) -> HttpResponse:
     """Print it, once; the kiosk's script gets JSON, a plain form the page again."""
-    appointment = _appointment(request, appointment_id)
+    appointment = _appointment(request, booked_id)
     state = printing.print_once(
         appointment.pk, lambda: appointment_slip(appointment), request.device
     )
@@ -65,7 +65,7 @@ def print_booked(request: DeviceRequest, appointment_id: UUID) -> HttpResponse:
 @csp_replace({"frame-ancestors": [SELF]})
 @xframe_options_sameorigin
 @kiosk_page("GET")
-def booked_slip(request: DeviceRequest, appointment_id: UUID) -> HttpResponse:
+def booked_slip(request: DeviceRequest, booked_id: UUID) -> HttpResponse:
     """The paper as a page for the browser's kiosk printing: it prints itself."""
-    content = appointment_slip(_appointment(request, appointment_id))
+    content = appointment_slip(_appointment(request, booked_id))
     return render(request, "kiosk/slip.html", {"slip": content, "qr": qr_image(content.link)})

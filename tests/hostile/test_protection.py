@@ -265,7 +265,7 @@ def test_nothing_private_is_kept_by_a_cache_and_no_page_put_into_a_foreign_one(t
         # Scripts of the set-up's words are the same for everybody.
         if address.key in PRIVATE and answer.status_code == 200 and "jsi18n" not in address.name:
             assert "no-store" in answer.get("Cache-Control", ""), address.name
-        own = address.name == "kiosk_slip"
+        own = address.name in {"kiosk_slip", "kiosk_booked_slip"}
         assert answer["X-Frame-Options"] == ("SAMEORIGIN" if own else "DENY"), address.name
         who = "'self'" if own else "'none'"
         assert f"frame-ancestors {who}" in answer["Content-Security-Policy"], address.name

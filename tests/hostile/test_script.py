@@ -66,6 +66,7 @@ def test_no_stored_text_becomes_an_element(hostile, language, extra):
 SHOWING_TEXTS = {
     "home", "start", "privacy", "choose", "times", "appointment", "cancel", "ticket",
     "kiosk", "kiosk_services", "kiosk_several", "kiosk_quantity", "kiosk_ticket", "kiosk_slip",
+    "kiosk_times_for", "kiosk_times", "kiosk_booked", "kiosk_booked_slip",
     "desk_office", "desk_queue", "desk_take_over", "desk_transfer", "display", "display_test",
     "pair_device",
 }  # fmt: skip

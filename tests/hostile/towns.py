@@ -18,6 +18,7 @@ from booking.domain.appointments import confirm_appointment, hold_appointment
 from booking.domain.arrivals import draw_ticket
 from booking.domain.items import Item
 from booking.domain.notices import save_notice, shown_picture
+from booking.domain.paper_booking import book_on_paper
 from booking.domain.permissions import make_staff_token
 from booking.models import Appointment, Closure, Counter, Device, Notice, Office, StaffRole, User
 from booking.security import appointment_secret
@@ -101,6 +102,12 @@ class Town:
             items=[Item(self.offering, 1)],
             start=TUESDAY + timedelta(minutes=50),
             by_staff=True,
+        )
+        self.on_paper = book_on_paper(
+            office=self.office,
+            items=[Item(self.offering, 1)],
+            start=TUESDAY + timedelta(minutes=60),
+            idempotency_key=f"{self.kiosk.pk.hex}-one-of-this-kiosk",
         )
         self.visit = draw_ticket(office=self.office, items=[Item(self.offering, 1)], actor=CITIZEN)
         self.secret = appointment_secret(self.appointment.pk)
@@ -232,6 +239,7 @@ class Town:
             "ticket_id": self.visit.pk,
             "appointment_id": self.appointment.pk,
             "hold_id": self.held_by_staff.pk,
+            "booked_id": self.on_paper.pk,
             "secret": self.secret,
             "offering_id": self.offering.pk,
             "authority": self.authority.slug,
