@@ -266,6 +266,7 @@ def _make_visit(
         idempotency_key=idempotency_key or None,
         **due_on_arrival(
             office,
+            offerings=[item.offering for item in items],
             arrived_at=arrived_at,
             start=appointment.start if appointment else None,
             priority=priority,

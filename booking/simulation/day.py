@@ -166,7 +166,7 @@ class _Day:
                 work=work,
                 needs=frozenset({work.offering}),
                 arrived=arrived,
-                due=self._due(arrived, start),
+                due=self._due(arrived, start, service.target_wait),
                 appointment=None if appointment is None else appointment.id,
             ),
             minutes=max(minutes, 0.5),
@@ -174,7 +174,7 @@ class _Day:
             gone=rng.random() < plan.gone,
         )
 
-    def _due(self, arrived: float, start: float | None) -> float:
+    def _due(self, arrived: float, start: float | None, target: int | None) -> float:
         """By the office's own rule."""
         plan = self.plan
         place = due(
@@ -189,6 +189,7 @@ class _Day:
                 urgent=plan.target_wait,
                 returned=0,
             ),
+            targets=[target],
         )
         return (place.at - MIDNIGHT) / timedelta(minutes=1)
 

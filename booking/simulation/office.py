@@ -16,6 +16,7 @@ from django.db import transaction
 from booking.domain.announcements import announce
 from booking.domain.call_order import Rule
 from booking.domain.day_log import DayLog, Event, Person, Work
+from booking.domain.due_times import target_of
 from booking.domain.office_hours import spans_of_day
 from booking.domain.recorded_days import minutes_of, what_counters_serve
 from booking.domain.slot_grid import local_day_bounds
@@ -102,6 +103,7 @@ def _service(offering: Offering, rng: Random) -> ServicePlan:
         max_persons=offering.max_quantity,
         online=offering.online,
         walk_in=offering.walk_in,
+        target_wait=offering.target_wait_minutes,
     )
 
 
@@ -170,13 +172,14 @@ def _write_appointments(office: Office, log: DayLog) -> None:
 
 
 def _write_visits(office: Office, log: DayLog, last: dict[object, Event]) -> None:
-    letters = dict(Offering.objects.filter(office=office).values_list("pk", "letter"))
+    offerings = {one.pk: one for one in Offering.objects.filter(office=office)}
     drawn: dict[str, int] = defaultdict(int)
     starts = {booked.id: booked.start for booked in log.booked}
     called = {event.visit: event.at for event in log.events if event.kind == "called"}
     rows = []
     for person in sorted(log.persons.values(), key=lambda one: one.arrived):
-        letter = letters[person.work.offering]
+        offering = offerings[person.work.offering]
+        letter = offering.letter
         drawn[letter] += 1
         event = last[person.id]
         state = STATE_AFTER[event.kind]
@@ -192,7 +195,7 @@ def _write_visits(office: Office, log: DayLog, last: dict[object, Event]) -> Non
                 appointment_id=person.appointment,
                 arrived_at=_moment(office, log, person.arrived),
                 due_at=_moment(office, log, person.due),
-                due_rule=_rule(person, starts),
+                due_rule=_rule(person, starts, office, offering),
                 called_at=_moment(office, log, called[person.id]) if person.id in called else None,
             )
         )
@@ -208,10 +211,13 @@ def _write_visits(office: Office, log: DayLog, last: dict[object, Event]) -> Non
     )
 
 
-def _rule(person: Person, starts: Mapping[object, float]) -> Rule:
+def _rule(
+    person: Person, starts: Mapping[object, float], office: Office, offering: Offering
+) -> Rule:
     """By which rule the due time came about; a simulated day knows no priorities."""
     if person.appointment is None:
-        return Rule.TARGET
+        is_office = target_of(office, [offering]) == office.target_wait_minutes
+        return Rule.TARGET if is_office else Rule.SERVICE
     return Rule.ON_TIME if person.due == starts[person.appointment] else Rule.LATE
 
 

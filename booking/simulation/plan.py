@@ -26,6 +26,8 @@ class ServicePlan:
     max_persons: int = 1
     online: bool = True
     walk_in: bool = True
+    # Minutes; ``None`` for the office's.
+    target_wait: int | None = None
 
 
 @dataclass(frozen=True)
