@@ -8,13 +8,14 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from booking import clock
 from booking.citizen.selection import parse_start
 from booking.documents.confirmation_pdf import confirmation_pdf
 from booking.domain.appointments import cancel_appointment, items_of, move_appointment
 from booking.domain.errors import Refused
 from booking.domain.links import ticket_link
 from booking.domain.reception import resend_confirmation
-from booking.models import Appointment
+from booking.models import Appointment, Visit
 
 from .desk_answers import for_staff
 from .reception_base import answer, appointment_of, show_step
@@ -29,7 +30,14 @@ BOOKED = Appointment.State.BOOKED
 def reception_appointment(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
     """Who, when, what for, and what can be done."""
     appointment = appointment_of(request, appointment_id, BOOKED)
-    context = {"appointment": appointment, "items": items_of(appointment)}
+    zone = appointment.office.zone
+    context = {
+        "appointment": appointment,
+        "items": items_of(appointment),
+        "is_today": appointment.start.astimezone(zone).date() == clock.today(zone),
+        "classes": Visit.Priority.choices,
+        "priority": Visit.Priority.NORMAL,
+    }
     return show_step(request, "_appointment", appointment.office, context)
 
 
