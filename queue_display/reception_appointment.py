@@ -4,6 +4,8 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -19,7 +21,7 @@ from booking.models import Appointment, Visit
 
 from .desk_answers import for_staff
 from .reception_base import answer, appointment_of, show_step
-from .reception_booking import show_booked, times_context
+from .reception_booking import times_context
 from .reception_wording import said_to_staff
 
 BOOKED = Appointment.State.BOOKED
@@ -54,7 +56,7 @@ def reception_move(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
         except Refused as refused:
             refusal = said_to_staff(refused)
         else:
-            return show_booked(request, moved, moved=True)
+            return redirect(f"{reverse('reception_booked', args=[moved.pk])}?moved")
     items = items_of(appointment)
     context = {"appointment": appointment, "refusal": refusal}
     context |= times_context(request, appointment.office, items)
