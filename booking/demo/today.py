@@ -1,8 +1,10 @@
-"""Today at a demo office, up to now: a simulated day, of several the one that shows most."""
+"""Today at a demo office, up to now: a simulated day, of several one that shows enough."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import date
+from math import inf
+from uuid import UUID
 
 from booking import clock
 from booking.domain.day_log import DayLog
@@ -14,13 +16,16 @@ from booking.simulation.played import play_day
 
 from .town import OfficeData
 
-# Days to choose among, and what they have in common: it is crowded, and nothing fails.
+# Days to choose among at most, for each clerk: more clerks can show more at once. What they have
+# in common: it is crowded, and nothing fails.
 DAYS = 8
-CROWDED = {"load": 1.0, "booked_share": 0.2, "fetches": 0.08, "gone": 0.05}
+CROWDED = {"load": 1.0, "booked_share": 0.2, "fetches": 0.12, "gone": 0.08}
 NOTHING_FAILS = {"absent": 0.0, "breakdown": 0.0, "forgotten_finish": 0.0}
 WAITING_PER_CLERK = 2.5
 # With these every list of every screen has somebody in it.
 KINDS = frozenset("called begun parked missed".split())
+# All of these, and five more or fewer waiting.
+ENOUGH = (len(KINDS), -5.0)
 
 
 def play_today(office: Office, data: OfficeData, today: date) -> None:
@@ -38,17 +43,32 @@ def play_today(office: Office, data: OfficeData, today: date) -> None:
         if label in counters and name in users
     }
     try:
-        days = list(_days(office, data, today, set(clerks)))
+        chosen = _chosen_day(office, data, today, clerks.keys(), now)
     except NothingToSimulate:
         return
-    chosen = max(days, key=lambda log: _shows(until(log, now), len(clerks)))
     staff = [clerks[counter] for counter in chosen.counters]
     play_day(office, chosen, staff, until=now, key="demo")
 
 
-def _days(office: Office, data: OfficeData, today: date, staffed: set) -> Iterator[DayLog]:
+def _chosen_day(
+    office: Office, data: OfficeData, today: date, staffed: Collection[UUID], now: float
+) -> DayLog:
+    """The first day that shows enough, else the one that shows most; closed, any will do."""
+    best, most = None, None
+    for log in _days(office, data, today, staffed):
+        shown = _shows(until(log, now), len(staffed))
+        if most is None or shown > most:
+            best, most = log, shown
+        if shown >= ENOUGH or log.closes(now) == inf:
+            break
+    return best
+
+
+def _days(
+    office: Office, data: OfficeData, today: date, staffed: Collection[UUID]
+) -> Iterator[DayLog]:
     booked = booked_on(office, today)
-    for number in range(DAYS):
+    for number in range(DAYS * len(staffed)):
         seed = f"{data.name_de} {today} {number}"
         plan = plan_of(office, today, seed, **CROWDED, **NOTHING_FAILS)
         shifts = [one for one in plan.shifts if one.counter in staffed]

@@ -72,7 +72,7 @@ def plan_of(office: Office, day: date, seed: object, **changes: object) -> Offic
 
     What is drawn depends on the seed, not on the day. Raises ``NothingToSimulate``.
     """
-    rng = Random(f"office {seed} {office.pk}")  # noqa: S311 - a repeatable office, no secret
+    rng = Random(f"office {seed} {office.name_de}")  # noqa: S311 - a repeatable office, no secret
     offerings = Offering.objects.filter(office=office).order_by("position", "pk")
     services = [_service(offering, rng) for offering in offerings]
     spans = [
