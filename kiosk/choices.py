@@ -7,6 +7,7 @@ from math import inf
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 
+from booking.domain.due_times import target_of
 from booking.domain.forecast import Wait
 from booking.domain.wait_range import told_range
 from booking.domain.waits import forecast_for
@@ -63,7 +64,7 @@ def choices_of(office: Office, offerings: Iterable[Offering]) -> list[Choice]:
 
 def _choice(office: Office, offering: Offering, told: dict) -> Choice:
     wait: Wait | None = told.get(offering.pk)
-    is_long = wait is not None and office.target_wait_minutes < wait.middle < inf
+    is_long = wait is not None and target_of(office, [offering]) < wait.middle < inf
     return Choice(
         offering,
         wait=labelled_wait_text(wait) if offering.pk in told else "",

@@ -44,10 +44,10 @@ def start(request: DeviceRequest) -> HttpResponse:
 def check_in(request: DeviceRequest) -> HttpResponse:
     """Type or scan the code of an appointment."""
     if request.method == "GET":
-        return show(request, "code", {})
+        return _show_code(request)
     office, code = request.device.office, request.POST.get("code", "")[:LONGEST_SCAN].strip()
     if not code:
-        return show(request, "code", {"error": "empty"})
+        return _show_code(request, error="empty")
     try:
         _require_guesses_left(request, code)
         visit = arrivals.check_in(
@@ -55,6 +55,7 @@ def check_in(request: DeviceRequest) -> HttpResponse:
             code=code,
             actor=Actor(device=request.device),
             idempotency_key=key_of(request),
+            priority=_priority(request),
         )
     except CodeUnknown as refused:
         _count_guess(request, code)
@@ -64,6 +65,15 @@ def check_in(request: DeviceRequest) -> HttpResponse:
     except Refused as refused:
         return show_answer(request, answer_to(refused))
     return redirect("kiosk_ticket", visit.pk)
+
+
+def _show_code(request: DeviceRequest, **context: object) -> HttpResponse:
+    return show(request, "code", {"assisted": _needs_assistance(request, request.POST)} | context)
+
+
+def _priority(request: DeviceRequest) -> Visit.Priority:
+    assisted = _needs_assistance(request, request.POST)
+    return Visit.Priority.ASSISTED if assisted else Visit.Priority.NORMAL
 
 
 def _guesses(request: DeviceRequest) -> tuple[str, str]:
@@ -90,7 +100,7 @@ def _known_or_not(request: DeviceRequest, code: str, refused: Refused) -> HttpRe
     visit = arrivals.find_visit(request.device.office, code)
     if visit is None:
         typed = code if len(code) <= CODE_LENGTH + 1 else ""
-        return show(request, "code", {"error": "unknown", "refused": refused, "typed": typed})
+        return _show_code(request, error="unknown", refused=refused, typed=typed)
     here = visit.office_id == request.device.office_id and visit.state in visit.OPEN
     return show_answer(request, number_again(visit), visit=visit if here else None)
 
@@ -159,7 +169,6 @@ def quantity(request: DeviceRequest, offering_id: UUID) -> HttpResponse:
 
 def _draw(request: DeviceRequest) -> HttpResponse:
     office = request.device.office
-    assisted = _needs_assistance(request, request.POST)
     try:
         items = choose_items(office, _chosen(request))
         visit = arrivals.draw_ticket(
@@ -167,7 +176,7 @@ def _draw(request: DeviceRequest) -> HttpResponse:
             items=items,
             actor=Actor(device=request.device),
             idempotency_key=key_of(request),
-            priority=Visit.Priority.ASSISTED if assisted else Visit.Priority.NORMAL,
+            priority=_priority(request),
         )
     except Refused as refused:
         return show_answer(request, answer_to(refused))

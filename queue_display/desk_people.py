@@ -59,7 +59,7 @@ class Person:
     servable: bool
     # What the clerk's counter is restricted to; empty where it offers everything.
     offered: frozenset[UUID] = frozenset()
-    # How long until the call as forecast, and what the office wants nobody to exceed.
+    # How long until the call as forecast, and what the office wants them not to exceed.
     wait: Wait | None = None
     target_wait: timedelta | None = None
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Prefetch, Q
 
 from booking import clock
+from booking.domain.due_times import target_of
 from booking.domain.event_log import WITHOUT_STATE, standing
 from booking.domain.slot_grid import local_day_bounds
 from booking.domain.undo import UNDO_FOR, last_action
@@ -164,10 +165,14 @@ def _people(office: Office, now: datetime, mine: Counter | None) -> list[Person]
             servable=visit.pk in servable,
             offered=offered,
             wait=waits.visits.get(visit.pk) if waits else None,
-            target_wait=timedelta(minutes=office.target_wait_minutes),
+            target_wait=_target_wait(office, visit),
         )
         for visit in visits
     ]
+
+
+def _target_wait(office: Office, visit: Visit) -> timedelta:
+    return timedelta(minutes=target_of(office, [item.offering for item in visit.items.all()]))
 
 
 def _since(visits: Iterable[Visit]) -> dict[UUID, datetime]:

@@ -19,6 +19,7 @@ from booking.domain.permissions import AT_RECEPTION, offices_of
 
 from .desk_answers import for_staff
 from .reception_base import answer, office_of, show
+from .reception_choice import chosen_priority
 from .reception_state import found_rows, room_of
 from .reception_wording import said_to_staff
 
@@ -80,7 +81,12 @@ def reception_check_in(request: HttpRequest, office_id: UUID) -> HttpResponse:
     office = office_of(request, office_id)
     code = request.POST.get("code", "")[:LONGEST_TYPED]
     try:
-        visit = arrivals.check_in(office=office, code=code, actor=Actor(staff=request.user))
+        visit = arrivals.check_in(
+            office=office,
+            code=code,
+            actor=Actor(staff=request.user),
+            priority=chosen_priority(request.POST),
+        )
     except Refused as refused:
         return answer(request, office, said_to_staff(refused), messages.ERROR)
     said = _("%(name)s is checked in as %(number)s.") % {

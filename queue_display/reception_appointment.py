@@ -4,21 +4,24 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from booking import clock
 from booking.citizen.selection import parse_start
 from booking.documents.confirmation_pdf import confirmation_pdf
 from booking.domain.appointments import cancel_appointment, items_of, move_appointment
 from booking.domain.errors import Refused
 from booking.domain.links import ticket_link
 from booking.domain.reception import resend_confirmation
-from booking.models import Appointment
+from booking.models import Appointment, Visit
 
 from .desk_answers import for_staff
 from .reception_base import answer, appointment_of, show_step
-from .reception_booking import show_booked, times_context
+from .reception_booking import times_context
 from .reception_wording import said_to_staff
 
 BOOKED = Appointment.State.BOOKED
@@ -29,7 +32,14 @@ BOOKED = Appointment.State.BOOKED
 def reception_appointment(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
     """Who, when, what for, and what can be done."""
     appointment = appointment_of(request, appointment_id, BOOKED)
-    context = {"appointment": appointment, "items": items_of(appointment)}
+    zone = appointment.office.zone
+    context = {
+        "appointment": appointment,
+        "items": items_of(appointment),
+        "is_today": appointment.start.astimezone(zone).date() == clock.today(zone),
+        "classes": Visit.Priority.choices,
+        "priority": Visit.Priority.NORMAL,
+    }
     return show_step(request, "_appointment", appointment.office, context)
 
 
@@ -46,7 +56,7 @@ def reception_move(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
         except Refused as refused:
             refusal = said_to_staff(refused)
         else:
-            return show_booked(request, moved, moved=True)
+            return redirect(f"{reverse('reception_booked', args=[moved.pk])}?moved")
     items = items_of(appointment)
     context = {"appointment": appointment, "refusal": refusal}
     context |= times_context(request, appointment.office, items)

@@ -6,6 +6,9 @@ The chosen time is held while the name is asked for, so that nobody else gets it
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -91,7 +94,7 @@ def reception_hold(request: HttpRequest, office_id: UUID) -> HttpResponse:
         )
     except Refused as refused:
         return _show_times(request, office, refused.message)
-    return _show_details(request, appointment, CallerForm(office=office))
+    return redirect("reception_book", appointment.pk)
 
 
 def _show_details(request: HttpRequest, appointment: Appointment, form: CallerForm) -> HttpResponse:
@@ -106,7 +109,7 @@ def reception_book(request: HttpRequest, hold_id: UUID) -> HttpResponse:
     state = Appointment.State
     appointment = appointment_of(request, hold_id, *OPEN, state.BOOKED, by_staff=True)
     if appointment.state == state.BOOKED:
-        return show_booked(request, appointment)
+        return redirect("reception_booked", appointment.pk)
     if request.method == "GET":
         return _show_details(request, appointment, CallerForm(office=appointment.office))
     form = CallerForm(request.POST, office=appointment.office)
@@ -120,7 +123,7 @@ def reception_book(request: HttpRequest, hold_id: UUID) -> HttpResponse:
     except AppointmentEnded as ended:
         form.add_error(None, ended.message)
         return _show_details(request, appointment, form)
-    return show_booked(request, booked)
+    return redirect("reception_booked", booked.pk)
 
 
 def _other_times(appointment: Appointment, taken: SlotTaken) -> str:
@@ -129,11 +132,13 @@ def _other_times(appointment: Appointment, taken: SlotTaken) -> str:
     return _("%(message)s Free are: %(times)s.") % {"message": taken.message, "times": nearest}
 
 
-def show_booked(
-    request: HttpRequest, appointment: Appointment, *, moved: bool = False
-) -> HttpResponse:
-    """What to tell the caller: day and time, the code, what to bring."""
-    context = {"appointment": appointment, "items": items_of(appointment), "moved": moved}
+@require_GET
+@for_staff
+def reception_booked(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
+    """What to tell the caller: day and time, the code, what to bring. ``moved``: as a new time."""
+    appointment = appointment_of(request, appointment_id, Appointment.State.BOOKED)
+    items, moved = items_of(appointment), "moved" in request.GET
+    context = {"appointment": appointment, "items": items, "moved": moved}
     return show_step(request, "_booked", appointment.office, context)
 
 
@@ -144,4 +149,14 @@ def reception_release(request: HttpRequest, hold_id: UUID) -> HttpResponse:
     appointment = appointment_of(request, hold_id, *OPEN, by_staff=True)
     if appointment.state == Appointment.State.HELD:
         cancel_appointment(appointment.pk)
-    return _show_times(request, appointment.office)
+    return redirect(_times_with(appointment))
+
+
+def _times_with(appointment: Appointment) -> str:
+    """The times for what was asked for before."""
+    chosen = [
+        (name, value)
+        for item in items_of(appointment)
+        for name, value in (("offering", item.offering.pk), ("persons", item.quantity))
+    ]
+    return f"{reverse('reception_times', args=[appointment.office_id])}?{urlencode(chosen)}"

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from booking import clock
 from booking.citizen.forms import DetailsForm
 from booking.domain.items import Item, choose_items
-from booking.models import Offering, Office
+from booking.models import Offering, Office, Visit
 from booking.security import new_token
 
 # Services that can be chosen at once; the second may stay empty.
@@ -63,6 +63,12 @@ class _Row:
 
     def is_chosen(self, offering: Offering) -> bool:
         return str(offering.pk) == self.offering
+
+
+def chosen_priority(form: QueryDict) -> Visit.Priority:
+    """What was chosen; whatever is no class of priority is none."""
+    chosen = form.get("priority")
+    return Visit.Priority(chosen) if chosen in Visit.Priority.values else Visit.Priority.NORMAL
 
 
 def first_day(office: Office, form: QueryDict) -> date:

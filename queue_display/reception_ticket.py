@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -17,7 +17,7 @@ from .desk_answers import for_staff
 from .desk_priority import set_chosen_priority
 from .desk_transfer import send_on, transfer_targets
 from .reception_base import answer, office_of, show_step, visit_of
-from .reception_choice import choice_rows, chosen_items, key_of, new_key
+from .reception_choice import choice_rows, chosen_items, chosen_priority, key_of, new_key
 
 
 @require_http_methods(["GET", "POST"])
@@ -33,7 +33,7 @@ def reception_ticket(request: HttpRequest, office_id: UUID) -> HttpResponse:
                 items=chosen_items(office, request.POST),
                 actor=Actor(staff=request.user),
                 idempotency_key=key_of(request),
-                priority=_priority(request.POST),
+                priority=chosen_priority(request.POST),
                 at_reception=True,
             )
         except Refused as refused:
@@ -45,16 +45,10 @@ def reception_ticket(request: HttpRequest, office_id: UUID) -> HttpResponse:
         "refusal": refusal,
         "key": new_key(),
         "classes": Visit.Priority.choices,
-        "priority": _priority(request.POST),
+        "priority": chosen_priority(request.POST),
         **choice_rows(office, request.POST),
     }
     return show_step(request, "_ticket", office, context)
-
-
-def _priority(form: QueryDict) -> Visit.Priority:
-    """What was chosen; whatever is no class of priority is none."""
-    chosen = form.get("priority")
-    return Visit.Priority(chosen) if chosen in Visit.Priority.values else Visit.Priority.NORMAL
 
 
 @require_http_methods(["GET", "POST"])

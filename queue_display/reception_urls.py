@@ -20,6 +20,7 @@ urlpatterns = [
     path(f"{OFFICE}hold/", reception_booking.reception_hold, name="reception_hold"),
     path(APPOINTMENT, reception_appointment.reception_appointment, name="reception_appointment"),
     path(f"{HOLD}book/", reception_booking.reception_book, name="reception_book"),
+    path(f"{APPOINTMENT}booked/", reception_booking.reception_booked, name="reception_booked"),
     path(f"{HOLD}release/", reception_booking.reception_release, name="reception_release"),
     path(f"{APPOINTMENT}move/", reception_appointment.reception_move, name="reception_move"),
     path(f"{APPOINTMENT}cancel/", reception_appointment.reception_cancel, name="reception_cancel"),

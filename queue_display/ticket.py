@@ -60,6 +60,7 @@ def _visit_context(visit: Visit) -> dict[str, object]:
         "wait": wait_text(state.wait, labelled=True),
         "counter": counter_name(state.counter),
         "counter_is_name": is_name(state.counter),
+        "place": visit.counter.place if visit.counter else "",
         "day": visit.day,
         "live": state.state not in ENDED,
         "may_leave": state.state in MAY_LEAVE,

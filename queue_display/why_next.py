@@ -1,5 +1,7 @@
 """Why somebody is next, in one short sentence: the rule that set their due time, in words."""
 
+from datetime import timedelta
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -38,6 +40,11 @@ def _reason(person: Person, waiting: list[Person]) -> str:
         if is_longest:
             return _("Waiting %(minutes)d min, longest of all") % minutes
         return _("Without appointment, waiting %(minutes)d min") % minutes
+    if visit.due_rule == Rule.SERVICE:
+        target = (visit.due_at - visit.arrived_at) // timedelta(minutes=1)
+        return _("Waiting %(minutes)d min, target wait of the service %(target)d min") % (
+            minutes | {"target": target}
+        )
     times = {
         "start": time_text(timezone.localtime(visit.appointment.start)),
         "arrived": time_text(timezone.localtime(visit.arrived_at)),

@@ -31,6 +31,8 @@ MEANING = {
     "too_large": "The body is too large.",
     "invalid_request": "A field is missing or has the wrong form; `errors` names each "
     "with `in`, `field` and `detail`.",
+    "priority_not_permitted": "Only staff may give this `priority`, or the office does not let its "
+    "kiosk ask for it.",
     "too_many_attempts": "Too many wrong codes or too many holds; wait `Retry-After` seconds.",
     "internal_error": "A fault on our side.",
     "unavailable": "The database does not answer; repeat the request after `Retry-After` seconds, "

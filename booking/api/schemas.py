@@ -1,7 +1,7 @@
 """The shapes of the contract: what is sent and what is answered."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from ninja import Field, Schema
 from pydantic import PlainSerializer, WithJsonSchema, model_validator
@@ -135,6 +135,11 @@ class ArrivalIn(Schema):
 
     code: str | None = Field(None, max_length=200)
     offerings: list[ItemIn] | None = Field(None, max_length=20)
+    priority: Literal["urgent", "assisted", "normal"] = Field(
+        "normal",
+        description="Staff may give any. A kiosk may say `assisted` – reduced mobility, or with "
+        "small child – where the office asks for it.",
+    )
 
     @model_validator(mode="after")
     def _one_of_both(self) -> "ArrivalIn":

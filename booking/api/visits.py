@@ -61,6 +61,7 @@ ACTIONS = {
         "unknown_offering",
         "not_walk_in",
         "quantity_out_of_range",
+        "priority_not_permitted",
         "too_many_attempts",
     ),
 )
@@ -76,10 +77,15 @@ def arrive(
         require_colleague(staff_of(request), office)
     key = scoped_key(f"visits:{token_holder(actor)}", idempotency_key)
     if body.code is not None:
-        visit = _check_in(office, body.code, actor, key)
+        visit = _check_in(office, body, actor, key)
     else:
-        items = _choose(office, body.offerings or [])
-        visit = arrivals.draw_ticket(office=office, items=items, actor=actor, idempotency_key=key)
+        visit = arrivals.draw_ticket(
+            office=office,
+            items=_choose(office, body.offerings or []),
+            actor=actor,
+            idempotency_key=key,
+            priority=Visit.Priority(body.priority),
+        )
     return ArrivalOut(
         id=str(visit.pk),
         number=visit.number,
@@ -88,16 +94,22 @@ def arrive(
     )
 
 
-def _check_in(office: Office, code: str, actor: Actor, key: str | None) -> Visit:
+def _check_in(office: Office, body: ArrivalIn, actor: Actor, key: str | None) -> Visit:
     """Check in; whoever has sent too many wrong codes has to wait, also with a right one.
 
     Else guessing would go on. The id in a QR code cannot be guessed and always passes.
     """
     guessing = ("check-in", token_holder(actor))
-    if not arrivals.UUID_IN_TEXT.search(code):
+    if not arrivals.UUID_IN_TEXT.search(body.code):
         require_attempts_left(*guessing, limit=WRONG_CODES_PER_MINUTE)
     try:
-        return arrivals.check_in(office=office, code=code, actor=actor, idempotency_key=key)
+        return arrivals.check_in(
+            office=office,
+            code=body.code,
+            actor=actor,
+            idempotency_key=key,
+            priority=Visit.Priority(body.priority),
+        )
     except CodeUnknown:
         count_attempt(*guessing, limit=WRONG_CODES_PER_MINUTE)
         raise

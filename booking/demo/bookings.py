@@ -9,9 +9,9 @@ from booking.domain.appointments import confirm_appointment, hold_appointment
 from booking.domain.errors import Refused
 from booking.domain.items import Item
 from booking.domain.slot_grid import local_day_bounds
-from booking.models import Appointment, Offering, Office, Slot
+from booking.models import Offering, Office, Slot
+from booking.simulation.moments import standing_at
 
-from .clock import standing_at
 from .town import OfficeData
 
 DAYS_AHEAD = 28
@@ -47,16 +47,6 @@ def book_ahead(office: Office, data: OfficeData, rng: Random, names: Names) -> N
         for _attempt in range(share * len(data.counters) if starts else 0):
             start = rng.choice(starts)
             _book(office, rng, names, offerings, start)
-
-
-def bookings_of(office: Office, day: date) -> list[Appointment]:
-    """The booked appointments of a local day, by start."""
-    begin, end = local_day_bounds(day, office.zone)
-    return list(
-        office.appointments.filter(
-            state=Appointment.State.BOOKED, start__gte=begin, start__lt=end, visit=None
-        ).order_by("start")
-    )
 
 
 def choose(offerings: list[Offering], rng: Random) -> list[Item]:

@@ -15,10 +15,10 @@ from booking.domain.publishing import publish_slots
 from booking.domain.visits import leave
 from booking.models import Authority, Office, OutboxMail, Visit
 
-from .bookings import MADE_UP_ADDRESS, Names, book_ahead, bookings_of
+from .bookings import MADE_UP_ADDRESS, Names, book_ahead
 from .load import office_of
+from .today import play_today
 from .town import OFFICES
-from .working_day import play
 
 
 def fill_day(authority: Authority, *, busy: bool) -> None:
@@ -42,7 +42,7 @@ def fill_day(authority: Authority, *, busy: bool) -> None:
             rng = Random(f"{data.name_de} {today}")  # noqa: S311 - a repeatable day, no secret
             _leave_former_days_behind(office, today)
             book_ahead(office, data, rng, Names())
-            play(office, data, rng, bookings_of(office, today))
+            play_today(office, data, today)
 
 
 def _publish_from_today(office: Office) -> None:

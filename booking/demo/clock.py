@@ -3,8 +3,6 @@
 All of it is about real time plus an offset, so real time is read from ``system_time``.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -60,20 +58,6 @@ def somebody_works(moment: datetime) -> bool:
         for office in Office.objects.select_related("authority")
         for opens, closes in spans_of_day(office, day)
     )
-
-
-@contextmanager
-def standing_at(moment: datetime) -> Iterator[None]:
-    """Let the present be ``moment`` for this block of this process.
-
-    Only with it can the demo's day have a past whose events bear true times.
-    """
-    original = clock.now
-    clock.now = lambda: moment
-    try:
-        yield
-    finally:
-        clock.now = original
 
 
 def _read(wish: str) -> datetime:

@@ -21,8 +21,8 @@ from .errors import (
     CodeUnknown,
     DayFull,
     KeyReused,
-    NotPermitted,
     OfficeClosed,
+    PriorityNotPermitted,
     TicketsEnded,
     TooEarly,
     TooLate,
@@ -44,18 +44,25 @@ UUID_IN_TEXT = re.compile(
 
 
 def check_in(
-    *, office: Office, code: str, actor: Actor, idempotency_key: str | None = None
+    *,
+    office: Office,
+    code: str,
+    actor: Actor,
+    idempotency_key: str | None = None,
+    priority: Visit.Priority = Visit.Priority.NORMAL,
 ) -> Visit:
     """Make a visit of an appointment, by its check-in code or the scanned address of its QR.
 
     Raises ``CodeUnknown``, ``AppointmentCancelled``, ``WrongOffice``, ``WrongDay``,
     ``TooEarly``, ``TooLate``, or ``AlreadyCheckedIn`` – unless the same idempotency key
     asks again, which answers the same visit; for another person it raises ``KeyReused``.
+    ``PriorityNotPermitted`` for a priority that only the staff can give.
     """
+    _require_priority(office, priority, actor)
     appointment = find_appointment(office, code)
     end_forgotten_visits(office)
     try:
-        return _check_in(office, appointment.pk, actor, idempotency_key)
+        return _check_in(office, appointment.pk, actor, idempotency_key, priority)
     except IntegrityError:
         visit = _find_by_key(office, idempotency_key)
         if visit is None:
@@ -107,7 +114,11 @@ def _identity_in(code: str) -> UUID | None:
 
 @transaction.atomic
 def _check_in(
-    office: Office, appointment_id: UUID, actor: Actor, idempotency_key: str | None
+    office: Office,
+    appointment_id: UUID,
+    actor: Actor,
+    idempotency_key: str | None,
+    priority: Visit.Priority,
 ) -> Visit:
     appointment = (
         Appointment.objects.select_for_update(of=("self",))
@@ -127,6 +138,7 @@ def _check_in(
         items=items,
         arrived_at=now,
         kind=VisitEvent.Kind.CHECKED_IN,
+        priority=priority,
         actor=actor,
         idempotency_key=idempotency_key,
         appointment=appointment,
@@ -162,9 +174,9 @@ def draw_ticket(
     """Make a visit of somebody without an appointment.
 
     The same idempotency key answers the same ticket. Raises ``KeyReused``, ``NotWalkIn``,
-    ``OfficeClosed``, ``TicketsEnded`` or ``DayFull``, and ``NotPermitted`` for a priority that
-    only the staff can give. At the reception only the key counts: it decides by itself whom to
-    let in.
+    ``OfficeClosed``, ``TicketsEnded`` or ``DayFull``, and ``PriorityNotPermitted`` for a
+    priority that only the staff can give. At the reception only the key counts: it decides by
+    itself whom to let in.
     """
     if not at_reception:
         require_walk_in(items)
@@ -187,7 +199,7 @@ def _require_priority(office: Office, priority: str, actor: Actor) -> None:
     """At a kiosk people can only say that they need assistance, and where the office asks."""
     may_say = priority == Visit.Priority.ASSISTED and office.kiosk_asks_assistance
     if actor.staff is None and priority != Visit.Priority.NORMAL and not may_say:
-        raise NotPermitted
+        raise PriorityNotPermitted
 
 
 @transaction.atomic
@@ -272,6 +284,7 @@ def _make_visit(
         idempotency_key=idempotency_key or None,
         **due_on_arrival(
             office,
+            offerings=[item.offering for item in items],
             arrived_at=arrived_at,
             start=appointment.start if appointment else None,
             priority=priority,

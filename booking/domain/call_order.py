@@ -9,6 +9,7 @@ rule fits on a sign on the wall.
 All times are aware, all waits are minutes.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -28,6 +29,7 @@ class Rule(StrEnum):
     ON_TIME = "on_time"
     LATE = "late"
     TARGET = "target"
+    SERVICE = "service"
     ASSISTED = "assisted"
     URGENT = "urgent"
     RETURNED = "returned"
@@ -52,15 +54,23 @@ class Due(NamedTuple):
 
 
 def due(
-    *, arrived_at: datetime, appointment: datetime | None, priority: Priority, waits: Waits
+    *,
+    arrived_at: datetime,
+    appointment: datetime | None,
+    priority: Priority,
+    waits: Waits,
+    targets: Collection[int | None] = (),
 ) -> Due:
     """When somebody is due who arrived at that time, with the start of their appointment or none.
 
     With an appointment: its start, also for whoever comes early or late within the grace;
-    later than that, arrival plus the late wait. Without one: arrival plus the target wait. A
-    class of priority has a wait of its own, and counts only where it leads to an earlier time.
+    later than that, arrival plus the late wait. Without one: arrival plus the target wait, of
+    several services the shortest. A class of priority has a wait of its own, and counts only
+    where it leads to an earlier time.
+
+    ``targets``: the target wait of each service they come for, ``None`` for the office's.
     """
-    place = _without_priority(arrived_at, appointment, waits)
+    place = _without_priority(arrived_at, appointment, waits, targets)
     if priority == Priority.NORMAL:
         return place
     wait = waits.urgent if priority == Priority.URGENT else waits.assisted
@@ -68,12 +78,24 @@ def due(
     return min(preferred, place, key=lambda one: one.at)
 
 
-def _without_priority(arrived_at: datetime, appointment: datetime | None, waits: Waits) -> Due:
+def _without_priority(
+    arrived_at: datetime,
+    appointment: datetime | None,
+    waits: Waits,
+    targets: Collection[int | None],
+) -> Due:
     if appointment is None:
-        return Due(arrived_at + timedelta(minutes=waits.target), Rule.TARGET)
+        wait = shortest_target(targets, waits)
+        rule = Rule.TARGET if wait == waits.target else Rule.SERVICE
+        return Due(arrived_at + timedelta(minutes=wait), rule)
     if arrived_at <= appointment + timedelta(minutes=waits.grace):
         return Due(appointment, Rule.ON_TIME)
     return Due(arrived_at + timedelta(minutes=waits.late), Rule.LATE)
+
+
+def shortest_target(targets: Collection[int | None], waits: Waits) -> int:
+    """The target wait of somebody who comes for services with these; without any the office's."""
+    return min((waits.target if one is None else one for one in targets), default=waits.target)
 
 
 def due_again(place: Due, *, returned_at: datetime, waits: Waits) -> Due:

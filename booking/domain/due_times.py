@@ -1,11 +1,12 @@
 """The due time of a visit, by its office's rules. The rules themselves are in ``call_order``."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from booking import clock
-from booking.models import Office, Visit
+from booking.models import Offering, Office, Visit
 
-from .call_order import Due, Priority, Rule, Waits, due, due_again
+from .call_order import Due, Priority, Rule, Waits, due, due_again, shortest_target
 
 
 def waits_of(office: Office) -> Waits:
@@ -19,8 +20,18 @@ def waits_of(office: Office) -> Waits:
     )
 
 
+def target_of(office: Office, offerings: Iterable[Offering]) -> int:
+    """The minutes that whoever comes for these services should at most wait."""
+    return shortest_target([one.target_wait_minutes for one in offerings], waits_of(office))
+
+
 def due_on_arrival(
-    office: Office, *, arrived_at: datetime, start: datetime | None, priority: str
+    office: Office,
+    *,
+    offerings: Iterable[Offering],
+    arrived_at: datetime,
+    start: datetime | None,
+    priority: str,
 ) -> dict[str, object]:
     """The fields of a visit that say when its turn is due, and by which rule."""
     place = due(
@@ -28,6 +39,7 @@ def due_on_arrival(
         appointment=start,
         priority=Priority(priority),
         waits=waits_of(office),
+        targets=[one.target_wait_minutes for one in offerings],
     )
     return _fields(place)
 
@@ -36,7 +48,11 @@ def due_with_priority(visit: Visit, priority: str) -> dict[str, object]:
     """The same once somebody has given the visit that priority; a wait as returned is over."""
     start = visit.appointment.start if visit.appointment else None
     place = due_on_arrival(
-        visit.office, arrived_at=visit.arrived_at, start=start, priority=priority
+        visit.office,
+        offerings=[item.offering for item in visit.items.select_related("offering")],
+        arrived_at=visit.arrived_at,
+        start=start,
+        priority=priority,
     )
     return place | {"priority": priority}
 

@@ -58,6 +58,16 @@ class NotPermitted(Refused):
         return _("You are not permitted to do this.")
 
 
+class PriorityNotPermitted(NotPermitted):
+    """At a kiosk one can only say that one needs assistance, and where the office asks."""
+
+    code = "priority_not_permitted"
+
+    @property
+    def message(self) -> str:
+        return _("Only the staff can give this priority.")
+
+
 class TooManyAttempts(Refused):
     """Somebody is guessing."""
 

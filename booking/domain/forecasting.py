@@ -17,7 +17,7 @@ from booking import clock
 from booking.models import Counter, Offering, Office, Queue, Visit, WaitForecast
 
 from .arrivals import require_tickets
-from .call_order import Priority, due
+from .call_order import shortest_target
 from .day_log import ENDS, DayLog, Observed, observe
 from .due_times import waits_of
 from .errors import Refused
@@ -176,10 +176,12 @@ def _newcomers(office: Office, day: date, now: datetime) -> list[Newcomer]:
         require_tickets(office)
     except Refused:
         return []
-    place = due(arrived_at=now, appointment=None, priority=Priority.NORMAL, waits=waits_of(office))
-    at = minutes_of(office, day, place.at)
+    at, waits = minutes_of(office, day, now), waits_of(office)
     offerings = Offering.objects.filter(office=office, walk_in=True).order_by()
-    return [Newcomer(pk, frozenset([pk]), at) for pk in offerings.values_list("pk", flat=True)]
+    return [
+        Newcomer(pk, frozenset([pk]), at + shortest_target([target], waits))
+        for pk, target in offerings.values_list("pk", "target_wait_minutes")
+    ]
 
 
 def _minute(moment: datetime) -> datetime:

@@ -60,6 +60,15 @@ def read_days(office: Office, first_day: date, last_day: date) -> list[DayLog]:
     ]
 
 
+def booked_on(office: Office, day: date) -> list[Booked]:
+    """The appointments of a local day, by start."""
+    begin, end = local_day_bounds(day, office.zone)
+    booked = Appointment.objects.filter(
+        office=office, state=Appointment.State.BOOKED, start__gte=begin, start__lt=end
+    )
+    return _booked(office, booked)[day]
+
+
 def minutes_of(office: Office, day: date, moment: datetime) -> float:
     """Minutes from the local midnight that ``day`` began with."""
     return (moment - _midnight(day, office.zone)).total_seconds() / 60

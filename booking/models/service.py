@@ -64,6 +64,12 @@ class Offering(models.Model):
     )
     online = models.BooleanField(_("bookable online"), default=True)
     walk_in = models.BooleanField(_("without appointment"), default=True)
+    target_wait_minutes = models.PositiveSmallIntegerField(
+        _("target wait without appointment, minutes"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: the office’s."),
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:

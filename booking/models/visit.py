@@ -42,6 +42,7 @@ class Visit(models.Model):
         ON_TIME = "on_time", _("start of the appointment")
         LATE = "late", _("late check-in plus a wait")
         TARGET = "target", _("arrival plus the target wait")
+        SERVICE = "service", _("arrival plus the target wait of the service")
         ASSISTED = "assisted", _("arrival plus the wait with reduced mobility or small child")
         URGENT = "urgent", _("arrival plus the wait of the urgent")
         RETURNED = "returned", _("put back plus a wait")
@@ -116,7 +117,7 @@ class Visit(models.Model):
             ),
             # What a desk says of somebody's turn cannot contradict what is known of them.
             models.CheckConstraint(
-                condition=Q(due_rule__in=["target", "returned"])
+                condition=Q(due_rule__in=["target", "service", "returned"])
                 | Q(due_rule__in=["on_time", "late"], appointment__isnull=False)
                 | Q(due_rule="urgent", priority="urgent")
                 | Q(due_rule="assisted", priority="assisted"),

@@ -25,7 +25,10 @@ class OfferingForm(CheckedForm):
 class OfficesInline(ScopedInline):
     model = Offering
     form = OfferingForm
-    fields = ("office", "minutes", "max_quantity", "letter", "online", "walk_in", "position")
+    fields = (
+        "office", "minutes", "max_quantity", "letter", "online", "walk_in", "target_wait_minutes",
+        "position",
+    )  # fmt: skip
     can_delete = False
 
 
@@ -51,7 +54,8 @@ class OfferingAdmin(ScopedAdmin):
     form = OfferingForm
     fixed_fields = ("office", "service")
     fields = (
-        "office", "service", "minutes", "max_quantity", "letter", "online", "walk_in", "position",
+        "office", "service", "minutes", "max_quantity", "letter", "online", "walk_in",
+        "target_wait_minutes", "position",
     )  # fmt: skip
     list_display = ("service", "office", "minutes", "max_quantity", "letter", "online", "walk_in")
     list_filter = (("office", admin.RelatedOnlyFieldListFilter), "letter", "online", "walk_in")

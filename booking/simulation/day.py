@@ -7,7 +7,7 @@ simulation knows.
 """
 
 from collections.abc import Callable, Generator, Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from math import exp
 from random import Random
@@ -35,6 +35,9 @@ COMES_EARLY, COMES_SPREAD = 8.0, 5.0
 BREAKDOWN_MINUTES = (15.0, 30.0)
 FORGETS_FOR = (10.0, 45.0)
 NOTICES = 0.7
+# Whoever is still waiting then is sent home with the clerks.
+GOES_HOME = 22 * 60.0
+FETCHING_MINUTES = (8.0, 25.0)
 # Walk-ins by hour of opening: most come in the first two.
 RUSH = (1.6, 1.4, 1.0, 0.8)
 
@@ -66,13 +69,16 @@ def simulate(
     day: date,
     climate: Climate | None = None,
     order: CallOrder = earliest_due,
+    booked: Sequence[Booked] | None = None,
 ) -> SimulatedDay:
     """The day that belongs to the seed; the same seed always gives the same day.
 
     Who comes when, and how long each matter takes, does not depend on the order of calls, so
-    that orders can be compared on the same day.
+    that orders can be compared on the same day. ``booked``: the day's appointments where they
+    are known; else they are made up.
     """
-    return _Day(plan, Random(f"{seed}"), day, climate or Climate(), order).play()  # noqa: S311
+    rng = Random(f"{seed}")  # noqa: S311
+    return _Day(plan, rng, day, climate or Climate(), order, booked).play()
 
 
 @dataclass
@@ -83,6 +89,8 @@ class _Coming:
     minutes: float
     walk: float
     gone: bool
+    # Halfway sent to fetch something, and how long that takes.
+    fetches: float | None = None
 
 
 @dataclass
@@ -92,6 +100,8 @@ class _Day:
     day: date
     climate: Climate
     order: CallOrder
+    booked: Sequence[Booked] | None = None
+    fetching: int = 0
     events: list[Event] = field(default_factory=list)
     waiting: dict[Hashable, Person] = field(default_factory=dict)
     presence: list[Presence] = field(default_factory=list)
@@ -118,7 +128,7 @@ class _Day:
             self.events,
             booked,
             sorted(self.presence, key=lambda one: one.since),
-            [(self.plan.opens, self.plan.closes)],
+            self.plan.hours,
         )
         return SimulatedDay(log, self._truth(persons))
 
@@ -128,7 +138,10 @@ class _Day:
         plan, rng = self.plan, self.rng
         total = plan.load * sum(_length(shift) for shift in plan.shifts) / self._mean_minutes()
         total *= rng.uniform(0.85, 1.15)
-        booked = [self._booked() for _number in range(round(total * plan.booked_share))]
+        if self.booked is None:
+            booked = [self._booked() for _number in range(round(total * plan.booked_share))]
+        else:
+            booked = [(one, self._persons_of(one)) for one in self.booked]
         coming = []
         for appointment, persons in booked:
             if rng.random() >= plan.no_show:
@@ -147,8 +160,21 @@ class _Day:
         persons = self._persons(service)
         units = int(self.plan.closes - self.plan.opens - 30) // 5
         start = self.plan.opens + 5 * self.rng.randrange(units)
+        while self._is_closed_at(start):
+            start = self.plan.opens + 5 * self.rng.randrange(units)
         work = _work(service, persons)
         return Booked(self._id(), work, frozenset({work.offering}), start), persons
+
+    def _persons_of(self, booked: Booked) -> int:
+        service = self._service_of(booked.work)
+        return max(round(booked.work.minutes / service.configured), 1)
+
+    def _service_of(self, work: Work) -> ServicePlan:
+        return next(one for one in self.plan.services if one.offering == work.offering)
+
+    def _is_closed_at(self, at: float, before: float = 0) -> bool:
+        """Whether the doors are closed in between, or will be in so many minutes."""
+        return any(begin - before <= at < end for begin, end in self.plan.gaps)
 
     def _person(
         self, arrived: float, work: Work, persons: int, appointment: Booked | None = None
@@ -157,24 +183,31 @@ class _Day:
         # The log tells seconds.
         arrived = round(arrived * 60) / 60
         start = None if appointment is None else appointment.start
-        service = next(one for one in plan.services if one.offering == work.offering)
+        service = self._service_of(work)
         level = service.mean * self.climate.factor(work.offering) * exp(-(service.spread**2) / 2)
         minutes = level * exp(rng.gauss(0, service.spread)) * (1 + FURTHER_PERSON * (persons - 1))
         return _Coming(
             Person(
                 id=self._id(),
                 work=work,
-                needs=frozenset({work.offering}),
+                needs=frozenset({work.offering}) if appointment is None else appointment.needs,
                 arrived=arrived,
-                due=self._due(arrived, start),
+                due=self._due(arrived, start, service.target_wait),
                 appointment=None if appointment is None else appointment.id,
             ),
             minutes=max(minutes, 0.5),
             walk=WALK * exp(rng.gauss(0, WALK_SPREAD)),
             gone=rng.random() < plan.gone,
+            fetches=self._fetches(),
         )
 
-    def _due(self, arrived: float, start: float | None) -> float:
+    def _fetches(self) -> float | None:
+        # Where nobody does, nothing is drawn: the day stays the same.
+        if not self.plan.fetches or self.rng.random() >= self.plan.fetches:
+            return None
+        return self.rng.uniform(*FETCHING_MINUTES)
+
+    def _due(self, arrived: float, start: float | None, target: int | None) -> float:
         """By the office's own rule."""
         plan = self.plan
         place = due(
@@ -189,6 +222,7 @@ class _Day:
                 urgent=plan.target_wait,
                 returned=0,
             ),
+            targets=[target],
         )
         return (place.at - MIDNIGHT) / timedelta(minutes=1)
 
@@ -207,6 +241,8 @@ class _Day:
         opens, last = self.plan.opens, self.plan.closes - self.plan.last_ticket
         while True:
             at = self.rng.uniform(opens - 10, last)
+            if self._is_closed_at(at, self.plan.last_ticket):
+                continue
             hour = max(int((at - opens) // 60), 0)
             if self.rng.random() * max(RUSH) < RUSH[min(hour, len(RUSH) - 1)]:
                 return max(at, opens)
@@ -231,9 +267,19 @@ class _Day:
         for one in people:
             yield self.env.timeout(one.person.arrived - self.env.now)
             self._log("drawn" if one.person.appointment is None else "checked_in", one.person.id)
-            self.waiting[one.person.id] = one.person
-            self.somebody_came.succeed()
-            self.somebody_came = self.env.event()
+            self._wait(one.person)
+
+    def _wait(self, person: Person) -> None:
+        self.waiting[person.id] = person
+        self.somebody_came.succeed()
+        self.somebody_came = self.env.event()
+
+    def _fetch(self, person: Person, minutes: float) -> Generator[simpy.Event, Any, None]:
+        """Gone to fetch something; then waits again, at the old place."""
+        yield self.env.timeout(minutes)
+        self._log("unparked", person.id)
+        self.fetching -= 1
+        self._wait(person)
 
     def _work(self, shift: Shift, luck: Random) -> Generator[simpy.Event, Any, None]:
         """A clerk's day: spans of presence, and in them one person after another."""
@@ -244,10 +290,13 @@ class _Day:
             if planned[0] <= since:
                 continue
             moved = luck.uniform(-PAUSE_MOVES, PAUSE_MOVES)
-            pause = planned if planned[1] is None else (planned[0] + moved, planned[1] + moved)
+            stays = planned[1] is None or planned in self.plan.gaps
+            pause = planned if stays else (planned[0] + moved, planned[1] + moved)
             yield self.env.timeout(max(since - self.env.now, 0))
             yield from self._serve(shift, luck, pause[0], is_last=pause[1] is None)
-            if pause[1] is not None:
+            if planned in self.plan.gaps:
+                since = planned[1]
+            elif pause[1] is not None:
                 since = self.env.now + pause[1] - pause[0]
 
     def _serve(
@@ -255,15 +304,19 @@ class _Day:
     ) -> Generator[simpy.Event, Any, None]:
         began = self.env.now
         # Whoever works until the doors close serves those who are inside.
-        stays = is_last and until >= self.plan.closes
+        closings = {begin for begin, _end in self.plan.gaps}
+        stays = until in closings or (is_last and until >= self.plan.closes)
         forgotten: Hashable | None = None
-        while self.env.now < until or (stays and self.waiting):
+        while self.env.now < until or (stays and self._somebody_is_inside()):
             yield from self._wait_for_computers()
             person = self._next(shift)
             if person is None:
-                if self.env.now >= until:
+                if self.env.now < until:
+                    yield self.somebody_came | self.env.timeout(until - self.env.now)
+                elif self.fetching:
+                    yield self.somebody_came
+                else:
                     break
-                yield self.somebody_came | self.env.timeout(until - self.env.now)
                 continue
             if forgotten is not None:
                 self._log("finished", forgotten, shift.counter)
@@ -273,7 +326,25 @@ class _Day:
         if forgotten is not None and (not is_last or luck.random() < NOTICES):
             yield self.env.timeout(luck.uniform(*FORGETS_FOR))
             self._log("finished", forgotten, shift.counter)
-        self.presence.append(Presence(shift.counter, began, max(until, self.env.now)))
+        self._was_there(Presence(shift.counter, began, max(until, self.env.now)))
+
+    def _was_there(self, span: Presence) -> None:
+        """Whoever has served through the closing between two openings did not go away."""
+        before = next(
+            (
+                one
+                for one in self.presence
+                if one.counter == span.counter and one.until == span.since
+            ),
+            None,
+        )
+        if before is not None:
+            self.presence.remove(before)
+            span = span._replace(since=before.since)
+        self.presence.append(span)
+
+    def _somebody_is_inside(self) -> bool:
+        return bool(self.waiting or self.fetching) and self.env.now < GOES_HOME
 
     def _next(self, shift: Shift) -> Person | None:
         able = [
@@ -289,7 +360,7 @@ class _Day:
         """Call and serve; the visit, if the clerk then forgets to say that it is over."""
         fate = self.coming[person.id]
         del self.waiting[person.id]
-        self.called[person.id] = self.env.now
+        self.called.setdefault(person.id, self.env.now)
         self._log("called", person.id, shift.counter)
         if fate.gone:
             yield self.env.timeout(luck.uniform(*GIVES_UP_AFTER))
@@ -297,6 +368,8 @@ class _Day:
             return None
         yield self.env.timeout(fate.walk)
         self._log("begun", person.id, shift.counter)
+        if fate.fetches is not None:
+            return (yield from self._send_to_fetch(shift, person, fate))
         ends = self.env.now + fate.minutes
         if self.breakdown and self.env.now < self.breakdown[1] and ends > self.breakdown[0]:
             ends += self.breakdown[1] - max(self.breakdown[0], self.env.now)
@@ -305,6 +378,16 @@ class _Day:
             return person.id
         self._log("finished", person.id, shift.counter)
         return None
+
+    def _send_to_fetch(
+        self, shift: Shift, person: Person, fate: _Coming
+    ) -> Generator[simpy.Event, Any, None]:
+        half = fate.minutes / 2
+        self.coming[person.id] = replace(fate, minutes=half, fetches=None)
+        yield self.env.timeout(half)
+        self._log("parked", person.id, shift.counter)
+        self.fetching += 1
+        self.env.process(self._fetch(person, fate.fetches))
 
     def _wait_for_computers(self) -> Generator[simpy.Event, Any, None]:
         if self.breakdown and self.breakdown[0] <= self.env.now < self.breakdown[1]:

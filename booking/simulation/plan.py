@@ -26,6 +26,8 @@ class ServicePlan:
     max_persons: int = 1
     online: bool = True
     walk_in: bool = True
+    # Minutes; ``None`` for the office's.
+    target_wait: int | None = None
 
 
 @dataclass(frozen=True)
@@ -41,12 +43,16 @@ class Shift:
 
 @dataclass(frozen=True)
 class OfficePlan:
-    """An office on an ordinary day; its opening hours are those of its shifts."""
+    """An office on an ordinary day; its opening hours are those of its shifts.
+
+    ``gaps``: when the doors are closed in between; whoever is inside is still served.
+    """
 
     services: Sequence[ServicePlan]
     shifts: Sequence[Shift]
     opens: float
     closes: float
+    gaps: tuple[tuple[float, float], ...] = ()
     # Visitors' work over what the counters can do; of the visitors, those with appointment.
     load: float = 0.9
     booked_share: float = 0.5
@@ -54,6 +60,8 @@ class OfficePlan:
     # Somebody who was called but has gone home.
     gone: float = 0.03
     forgotten_finish: float = 0.02
+    # Of those who are served, who is sent to fetch something – a photo, money – and comes back.
+    fetches: float = 0.0
     breakdown: float = 0.15
     # A clerk who is ill; the first counter is always staffed.
     absent: float = 0.05
@@ -61,6 +69,12 @@ class OfficePlan:
     late_wait: int = 15
     target_wait: int = 30
     last_ticket: int = 30
+
+    @property
+    def hours(self) -> list[tuple[float, float]]:
+        """When the doors are open, from and until."""
+        ends = [begin for begin, _end in self.gaps] + [self.closes]
+        return list(zip([self.opens, *(end for _begin, end in self.gaps)], ends, strict=True))
 
 
 @dataclass(frozen=True)

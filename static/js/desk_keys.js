@@ -5,7 +5,7 @@
 
 const desk = document.getElementById("desk");
 const help = document.getElementById("desk-keys");
-const opener = document.getElementById("desk-keys-open");
+const opener = document.getElementById("keys-open");
 const choice = document.getElementById("desk-keys-on");
 const STORE = "schalter-desk-keys";
 

@@ -12,7 +12,7 @@ const scan = document.getElementById("reception-scan");
 const dialog = document.getElementById("desk-dialog");
 const step = document.getElementById("desk-step");
 const help = document.getElementById("reception-keys");
-const opener = document.getElementById("reception-keys-open");
+const opener = document.getElementById("keys-open");
 
 // What a check-in code or the address in a QR code looks like.
 const CODE = /^\s*\d{4}[\s-]?\d{4}\s*$/;
@@ -192,7 +192,7 @@ new MutationObserver(() => !dialog.open && toSearch()).observe(dialog, { attribu
 dialog.addEventListener("close", () => {
   // Whoever leaves without booking gives the time back.
   const release = step.querySelector("[data-release]");
-  if (release) fetch(release.action, { method: "POST", body: new FormData(release), keepalive: true });
+  if (release) fetch(release.action, { method: "POST", body: new FormData(release), keepalive: true, redirect: "manual" });
   step.replaceChildren();
   findAgain();
 });

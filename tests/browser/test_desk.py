@@ -69,7 +69,7 @@ def _desk(visit, kita, **options) -> Page:
         page.reload()
     if options.get("java_script_enabled", True):
         # Shown by the script of the keys: from now on it hears them.
-        expect(page.locator("#desk-keys-open")).to_be_visible()
+        expect(page.locator("#keys-open")).to_be_visible()
     return page
 
 

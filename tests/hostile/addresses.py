@@ -104,6 +104,7 @@ KEYS = {
     "reception_hold": RECEPTION,
     "reception_appointment": RECEPTION,
     "reception_book": RECEPTION,
+    "reception_booked": RECEPTION,
     "reception_release": RECEPTION,
     "reception_move": RECEPTION,
     "reception_cancel": RECEPTION,

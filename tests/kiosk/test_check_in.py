@@ -51,6 +51,25 @@ def test_the_code_makes_a_visit_and_leads_to_the_number(kiosk, device, book):
     assert page.context["slip"].big == "A001"
 
 
+def test_whoever_needs_assistance_says_so_where_the_office_asks(kiosk, office, book):
+    code = book().code
+    page = reverse("kiosk_check_in")
+    said = {"code": code, "key": "a-key-of-this-page", "assisted": "1"}
+    assert 'name="assisted"' not in text(kiosk.get(page))
+    office.kiosk_asks_assistance = True
+    office.save()
+    assert 'name="assisted"' in text(kiosk.get(page))
+    assert 'value="1" checked' in text(kiosk.post(page, said | {"code": "12345678"}))
+    assert kiosk.post(page, said).status_code == 302
+    assert Visit.objects.get().priority == "assisted"
+
+
+def test_where_the_office_does_not_ask_nobody_needs_assistance(kiosk, book):
+    said = {"code": book().code, "key": "a-key-of-this-page", "assisted": "1"}
+    assert kiosk.post(reverse("kiosk_check_in"), said).status_code == 302
+    assert Visit.objects.get().priority == "normal"
+
+
 def test_the_code_may_be_grouped(kiosk, book):
     code = book().code
     assert send(kiosk, f" {code[:4]} {code[4:]} ").status_code == 302

@@ -27,6 +27,8 @@ class Guest(NamedTuple):
     takes: int
     # Called in vain this often, and put back each time.
     misses: int
+    # The service's own target wait.
+    target: int | None = None
 
     def due(self, waits: Waits) -> Due:
         return due(
@@ -34,6 +36,7 @@ class Guest(NamedTuple):
             appointment=None if self.appointment is None else at(self.appointment),
             priority=self.priority,
             waits=waits,
+            targets=[self.target],
         )
 
 
@@ -45,6 +48,7 @@ def _guests(**parts):
         "matter": st.integers(0, 2),
         "takes": st.integers(1, 20),
         "misses": st.integers(0, 2),
+        "target": st.none() | st.integers(0, 60),
     }
     rows = st.lists(st.fixed_dictionaries(guest | parts), max_size=40)
     return rows.map(lambda all_: [Guest(name=name, **one) for name, one in enumerate(all_)])
@@ -53,7 +57,11 @@ def _guests(**parts):
 guests = _guests()
 everybody_comes = _guests(misses=st.just(0))
 walk_ins = _guests(
-    misses=st.just(0), appointment=st.none(), matter=st.just(0), priority=st.just(Priority.NORMAL)
+    misses=st.just(0),
+    appointment=st.none(),
+    matter=st.just(0),
+    priority=st.just(Priority.NORMAL),
+    target=st.none(),
 )
 waits = st.builds(
     lambda grace, late, returned, classes: Waits(grace, late, *sorted(classes)[::-1], returned),
@@ -164,6 +172,7 @@ def test_the_rule_that_is_named_gives_the_time_that_is_used(guests, counters, wa
             Rule.ON_TIME: guest.appointment,
             Rule.LATE: guest.arrives + waits.late,
             Rule.TARGET: guest.arrives + waits.target,
+            Rule.SERVICE: guest.arrives + (guest.target or 0),
             Rule.ASSISTED: guest.arrives + waits.assisted,
             Rule.URGENT: guest.arrives + waits.urgent,
             Rule.RETURNED: returned.get(guest.name, 0) + waits.returned,

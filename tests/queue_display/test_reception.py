@@ -170,6 +170,23 @@ def test_who_is_here_already_is_found_with_the_number(browser, at, find, offerin
     assert "Already checked in." in again
 
 
+def test_whoever_checks_in_may_be_given_a_priority_at_once(browser, at, offering):
+    someone = booked(offering, AT_TEN, "Kim Muster")
+    step = browser.get(f"/en/reception/appointment/{someone.pk}/", headers=HTMX).content.decode()
+    assert 'name="priority" id="class-urgent" value="urgent"' in step
+    press(browser, at("check-in/"), code=str(someone.pk), priority="urgent")
+    visit = Visit.objects.get()
+    assert (visit.priority, visit.due_rule, visit.due_at) == ("urgent", "urgent", TUESDAY)
+    step = browser.get(f"/en/reception/appointment/{someone.pk}/", headers=HTMX).content.decode()
+    assert 'name="priority"' not in step
+
+
+def test_who_comes_on_another_day_is_offered_no_check_in(browser, offering):
+    someone = booked(offering, AT_TEN + timedelta(days=1))
+    step = browser.get(f"/en/reception/appointment/{someone.pk}/", headers=HTMX).content.decode()
+    assert 'id="do-check-in"' not in step
+
+
 def test_a_name_is_text_and_never_markup(look, find, offering):
     booked(offering, AT_TEN, HOSTILE)
     for page in (look(), find("script")):

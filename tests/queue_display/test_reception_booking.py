@@ -35,7 +35,7 @@ def at(office):
 def hold(browser, at, offering):
     def hold(start=NEXT_WEEK, **form):
         form = {"offering": str(offering.pk), "key": KEY, "start": start.isoformat()} | form
-        return browser.post(at("hold/"), form, headers=HTMX).content.decode()
+        return browser.post(at("hold/"), form, headers=HTMX, follow=True).content.decode()
 
     return hold
 
@@ -62,7 +62,7 @@ def get(browser, path, **query):
 
 
 def send(browser, path, **form):
-    response = browser.post(path, form, headers=HTMX)
+    response = browser.post(path, form, headers=HTMX, follow=True)
     assert response.status_code == 200
     return response.content.decode()
 
@@ -175,9 +175,9 @@ def test_the_last_place_goes_to_staff_and_then_other_times_are_shown(browser, ho
 
 
 def test_another_time_gives_the_first_one_back(browser, hold, offering):
-    hold()
+    hold(persons="2")
     held = Appointment.objects.get()
-    page = send(browser, held_at(held, "release/"), offering=str(offering.pk), persons="2")
+    page = send(browser, held_at(held, "release/"))
     assert Slot.objects.get(start=NEXT_WEEK).booked == 0
     assert 'value="2"' in page
     assert starts_in(page)
@@ -201,11 +201,37 @@ def test_a_citizens_own_hold_is_not_the_front_desks_to_book(browser, office, off
 def test_without_javascript_every_step_is_a_page(browser, at, offering):
     assert "<html" in browser.get(at("times/")).content.decode()
     form = {"offering": str(offering.pk), "start": NEXT_WEEK.isoformat()}
-    assert "<html" in browser.post(at("hold/"), form).content.decode()
+    assert "<html" in browser.post(at("hold/"), form, follow=True).content.decode()
     held = Appointment.objects.get()
-    page = browser.post(held_at(held, "book/"), {"name": "Kim"}).content.decode()
+    page = browser.post(held_at(held, "book/"), {"name": "Kim"}, follow=True).content.decode()
     assert "<html" in page
     assert held.code[:4] in page
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_every_change_leads_on_so_that_loading_again_repeats_nothing(
+    browser, at, office, offering, headers
+):
+    def change(path, **form):
+        response = browser.post(path, form, headers=headers)
+        assert response.status_code == 302
+        return response.headers["Location"]
+
+    form = {"offering": str(offering.pk), "persons": "2", "start": NEXT_WEEK.isoformat()}
+    to_details = change(at("hold/"), **form)
+    held = Appointment.objects.get()
+    assert to_details == held_at(held, "book/")
+    assert change(held_at(held, "book/"), name="Kim", email="") == of(held, "booked/")
+    assert change(held_at(held, "book/"), name="Kim", email="") == of(held, "booked/")
+    later = NEXT_WEEK + timedelta(minutes=30)
+    assert change(of(held, "move/"), start=later.isoformat()) == of(held, "booked/") + "?moved"
+    for page in (of(held, "booked/"), of(held, "booked/?moved")):
+        assert get(browser, page) == get(browser, page)
+    change(at("hold/"), **form)
+    other = Appointment.objects.exclude(pk=held.pk).get()
+    again = f"{at('times/')}?offering={offering.pk}&persons=2"
+    assert change(held_at(other, "release/")) == again
+    assert Appointment.objects.filter(state="booked").get() == held
 
 
 # What is booked ----------------------------------------------------------------------

@@ -74,6 +74,26 @@ def test_a_counter_with_a_name_is_called_by_it(page, called):
     assert 'Please go now to: <span class="ticket__counter">Empfang</span>' in page(called.pk)
 
 
+def test_a_called_visitor_is_told_where_the_counter_is(client, page, called, clerk):
+    assert "ticket__place" not in page(called.pk)
+    counter = called.counter
+    counter.place_de, counter.place_en = "1. Stock, links", "First floor, on the left"
+    counter.save()
+    assert '<span class="ticket__place">First floor, on the left</span>' in page(called.pk)
+    assert "1. Stock, links" in client.get(f"/ticket/{called.pk}/").content.decode()
+    visits.begin(called.pk, actor=Actor(staff=clerk))
+    assert "First floor, on the left" in page(called.pk)
+    visits.finish(called.pk, actor=Actor(staff=clerk))
+    assert "First floor, on the left" not in page(called.pk)
+
+
+def test_where_a_place_has_no_translation_it_is_told_in_german(page, called):
+    counter = called.counter
+    counter.place_de, counter.place_en = "1. Stock, links", ""
+    counter.save()
+    assert "1. Stock, links" in page(called.pk)
+
+
 def test_the_page_follows_the_visit_to_its_end(page, called, clerk):
     actor = Actor(staff=clerk)
     visits.begin(called.pk, actor=actor)

@@ -61,6 +61,17 @@ def test_who_waits_longest_is_told_from_who_is_merely_due(
     assert why() == "Wartet seit 24 min, am längsten von allen"
 
 
+def test_a_service_with_its_own_target_wait_is_the_reason(
+    office, offering, arrive, staffed_counter, why, go_to
+):
+    arrive()
+    go_to(2)
+    collecting = OfferingFactory(office=office, letter="C", target_wait_minutes=5)
+    draw_ticket(office=office, items=[Item(collecting, 1)], actor=CITIZEN)
+    go_to(5)
+    assert why() == "Wartet seit 3 min, Sollwartezeit der Dienstleistung 5 min"
+
+
 @pytest.mark.parametrize(
     ("priority", "sentence"),
     [

@@ -10,8 +10,9 @@ from django.core.management.base import BaseCommand, CommandError
 from booking import clock
 from booking.demo import town
 from booking.demo.busy import fill_day
-from booking.demo.clock import WishUnreadable, choose_demo_clock, standing_at
+from booking.demo.clock import WishUnreadable, choose_demo_clock
 from booking.demo.load import NotADemo, load_town
+from booking.simulation.moments import standing_at
 
 
 class Command(BaseCommand):

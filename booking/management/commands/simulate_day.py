@@ -1,20 +1,18 @@
 """``manage.py simulate_day --seed SEED``: days of made-up visitors in an office's event log."""
 
 from argparse import ArgumentParser
-from datetime import date, timedelta
-from random import Random
+from datetime import date
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from booking import clock
+from booking.domain.day_log import DayLog
 from booking.domain.permissions import AT_THE_DESK
 from booking.domain.recorded_days import minutes_of
 from booking.models import Office, User
-from booking.simulation.day import simulate
-from booking.simulation.office import DayTaken, NothingToSimulate, plan_of, until, write_day
-from booking.simulation.plan import Climate, OfficePlan, next_climate
+from booking.simulation.office import DayTaken, days_of_office, until, write_day
 
 
 class Command(BaseCommand):
@@ -41,35 +39,17 @@ class Command(BaseCommand):
         last = options["day"] or clock.today(office.zone)
         if last > clock.today(office.zone):
             raise CommandError(f"{last} has not come yet.")
-        rng = Random(f"climate {seed}")  # noqa: S311 - repeatable days, no secret
-        climate = Climate()
-        for number in reversed(range(days)):
-            day = last - timedelta(days=number)
-            try:
-                plan = plan_of(office, day, seed, load=load)
-            except NothingToSimulate:
-                continue
-            climate = next_climate(climate, plan, rng)
-            self._write(office, plan, climate, f"{seed} {day}", day, staff)
+        made = days_of_office(office, seed, last=last, days=days, counters=len(staff), load=load)
+        for simulated in made:
+            self._write(office, simulated.log, staff)
 
-    def _write(
-        self,
-        office: Office,
-        plan: OfficePlan,
-        climate: Climate,
-        seed: str,
-        day: date,
-        staff: list[User],
-    ) -> None:
-        shifts = plan.shifts[: len(staff)]
-        plan = OfficePlan(**(vars(plan) | {"shifts": shifts}))
-        log = simulate(plan, seed, day=day, climate=climate).log
-        log = until(log, minutes_of(office, day, clock.now()))
+    def _write(self, office: Office, log: DayLog, staff: list[User]) -> None:
+        log = until(log, minutes_of(office, log.day, clock.now()))
         try:
             write_day(office, log, staff)
         except DayTaken:
-            raise CommandError(f"{office} has visitors on {day} already.") from None
-        self.stdout.write(f"{office}, {day}: {len(log.persons)} visitors")
+            raise CommandError(f"{office} has visitors on {log.day} already.") from None
+        self.stdout.write(f"{office}, {log.day}: {len(log.persons)} visitors")
 
 
 def _office(wanted: str | None) -> Office:

@@ -91,6 +91,43 @@ class TestWalkIn:
         assert refusal(arrive(chosen)) == (422, "not_walk_in")
 
 
+class TestPriority:
+    """Whoever comes with an appointment and whoever comes without."""
+
+    @pytest.fixture(params=["code", "offerings"])
+    def body(self, request, offering):
+        def make(priority):
+            if request.param == "offerings":
+                return {"offerings": [{"id": str(offering.pk)}], "priority": priority}
+            booked = request.getfixturevalue("book")(TODAY_AT_TEN)
+            return {"code": booked["code"], "priority": priority}
+
+        return make
+
+    @pytest.mark.parametrize("priority", ["urgent", "assisted", "normal"])
+    def test_staff_may_give_any(self, arrive, body, clerk_token, priority):
+        assert arrive(body(priority), token=clerk_token).status_code == 201
+        assert Visit.objects.get().priority == priority
+        assert VisitEvent.objects.get().priority == priority
+
+    def test_a_kiosk_may_say_that_assistance_is_needed_where_its_office_asks(
+        self, arrive, body, office
+    ):
+        asked = body("assisted")
+        assert refusal(arrive(asked)) == (403, "priority_not_permitted")
+        office.kiosk_asks_assistance = True
+        office.save()
+        assert refusal(arrive(asked | {"priority": "urgent"})) == (403, "priority_not_permitted")
+        assert arrive(asked).status_code == 201
+        assert Visit.objects.get().priority == "assisted"
+
+    @pytest.mark.parametrize("priority", ["", "highest", None, 1, ["urgent"]])
+    def test_what_is_no_class_is_refused(self, arrive, body, clerk_token, priority):
+        response = arrive(body(priority), token=clerk_token)
+        assert refusal(response) == (422, "invalid_request")
+        assert not Visit.objects.exists()
+
+
 class TestCheckIn:
     def test_the_code_checks_in(self, arrive, book):
         booked = book(TODAY_AT_TEN)

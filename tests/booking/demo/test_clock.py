@@ -3,7 +3,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from booking import clock
-from booking.demo.clock import WishUnreadable, choose_demo_clock, somebody_works, standing_at
+from booking.demo.clock import WishUnreadable, choose_demo_clock, somebody_works
+from booking.simulation.moments import standing_at
 from tests.conftest import BERLIN, TUESDAY
 
 pytestmark = pytest.mark.usefixtures("town")

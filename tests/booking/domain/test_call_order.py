@@ -13,13 +13,14 @@ def after(minutes: int) -> datetime:
     return START + timedelta(minutes=minutes)
 
 
-def due_after(arrives, *, booked=False, priority="normal"):
+def due_after(arrives, *, booked=False, priority="normal", targets=()):
     """The due time in minutes after ``START``, and the rule."""
     place = due(
         arrived_at=after(arrives),
         appointment=START if booked else None,
         priority=Priority(priority),
         waits=WAITS,
+        targets=targets,
     )
     return (place.at - START) // timedelta(minutes=1), place.rule
 
@@ -44,6 +45,28 @@ def test_due_at_the_start_when_in_time_and_after_a_wait_when_late(arrives, place
 )
 def test_without_appointment_due_after_the_wait_of_the_class(priority, place):
     assert due_after(0, priority=priority) == place
+
+
+@pytest.mark.parametrize(
+    ("targets", "place"),
+    [
+        ([None], (30, "target")),
+        ([5], (5, "service")),
+        ([90], (90, "service")),
+        ([90, None], (30, "target")),
+        ([90, 20, None], (20, "service")),
+        ([30], (30, "target")),
+        ([0], (0, "service")),
+    ],
+)
+def test_a_service_may_have_its_own_target_and_of_several_the_shortest_counts(targets, place):
+    assert due_after(0, targets=targets) == place
+
+
+def test_a_priority_counts_only_where_the_service_does_not_wait_less_anyhow():
+    assert due_after(0, priority="assisted", targets=[5]) == (5, "service")
+    assert due_after(0, priority="assisted", targets=[90]) == (10, "assisted")
+    assert due_after(11, booked=True, targets=[5]) == (26, "late")
 
 
 @pytest.mark.parametrize(

@@ -12,12 +12,13 @@ from booking.domain.appointments import confirm_appointment, hold_appointment
 from booking.domain.arrivals import check_in, draw_ticket
 from booking.domain.counters import open_counter
 from booking.domain.devices import make_device
-from booking.domain.errors import NotPermitted, WrongState
+from booking.domain.errors import PriorityNotPermitted, WrongState
 from booking.domain.items import Item
 from booking.domain.waiting import waiting_visits
 from booking.models import Device, Queue, Visit, VisitEvent
 from tests.conftest import TUESDAY
 from tests.factories import OfficeFactory
+from tests.queue_display.desk_people import booked
 
 Priority = Visit.Priority
 
@@ -48,6 +49,19 @@ def kiosk(office):
 
 def waiting(office):
     return [(one.number, one.due_rule) for one in waiting_visits(office)]
+
+
+def test_whoever_checks_in_may_say_so_only_where_draws_may(office, offering, kiosk, staff):
+    code = booked(offering, minutes(45)).code
+    with pytest.raises(PriorityNotPermitted):
+        check_in(office=office, code=code, actor=kiosk, priority=Priority.ASSISTED)
+    office.kiosk_asks_assistance = True
+    with pytest.raises(PriorityNotPermitted):
+        check_in(office=office, code=code, actor=kiosk, priority=Priority.URGENT)
+    assert not Visit.objects.exists()
+    visit = check_in(office=office, code=code, actor=kiosk, priority=Priority.ASSISTED)
+    assert (visit.due_at, visit.due_rule) == (minutes(10), Visit.DueRule.ASSISTED)
+    assert visit.events.get().priority == Priority.ASSISTED
 
 
 def test_an_urgent_person_is_next_and_a_small_child_waits_less(draw, office, staff):
@@ -125,7 +139,7 @@ def test_a_kiosk_gives_only_the_priority_it_may_ask_for(
     if allowed:
         assert draw(actor=kiosk, priority=priority).due_at == minutes(10)
     else:
-        with pytest.raises(NotPermitted):
+        with pytest.raises(PriorityNotPermitted):
             draw(actor=kiosk, priority=priority)
         assert not Visit.objects.exists()
 

@@ -143,6 +143,26 @@ def test_the_number_of_queries_does_not_grow_with_the_data(office, draw, open_on
     assert counts[0] <= 29
 
 
+def test_a_change_in_one_office_recomputes_only_that_office(office, draw, open_one, set_time):
+    others = [OfficeFactory(authority=office.authority) for _number in range(4)]
+    for other in others:
+        open_counter(CounterFactory(office=other).pk, staff=make_staff(other))
+    assert refresh_forecasts() == 5
+    made = dict(WaitForecast.objects.values_list("pk", "made_at"))
+    set_time(TUESDAY + timedelta(seconds=20))
+    draw()
+    with CaptureQueriesContext(connection) as queries:
+        assert refresh_forecasts() == 1
+    again = dict(WaitForecast.objects.values_list("pk", "made_at"))
+    assert again.pop(office.pk) == TUESDAY + timedelta(seconds=20)
+    del made[office.pk]
+    assert again == made
+    # What the four others cost is that one query says they have nothing new.
+    asked = " ".join(query["sql"].replace("-", "") for query in queries)
+    assert office.pk.hex in asked
+    assert not any(other.pk.hex in asked for other in others)
+
+
 def test_who_has_waited_longest_for_a_forecast_is_first_and_the_rest_follows(
     office, draw, open_one, monkeypatch
 ):

@@ -119,6 +119,19 @@ def test_the_bulk_rows_are_those_of_the_domains_functions(busy_office, staff, se
     assert {one.last for one in TicketSeries.objects.all()} == {1}
 
 
+def test_a_service_with_its_own_target_wait_is_due_by_it(busy_office, staff):
+    offering = busy_office.offerings.filter(letter="B").get()
+    offering.target_wait_minutes = 3
+    offering.save()
+    plan = plan_of(busy_office, LAST_TUESDAY, "tests", booked_share=0)
+    write_day(busy_office, simulate(plan, "tests", day=LAST_TUESDAY).log, staff)
+    seen = {
+        (one.letter, one.due_rule, (one.due_at - one.arrived_at) // timedelta(minutes=1))
+        for one in Visit.objects.all()
+    }
+    assert seen == {("A", "target", 30), ("B", "service", 3)}
+
+
 def test_numbers_are_counted_and_appointments_bear_no_names(busy_office, staff, day):
     version = Queue.objects.filter(pk=busy_office.pk).first()
     write_day(busy_office, day.log, staff)
