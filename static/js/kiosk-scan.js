@@ -45,7 +45,10 @@ function endScan(event) {
   if (text.length < SCAN_AT_LEAST || (event.target.id === "code" && isTyped(text))) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  keep(WAITING_KEY, [...(kept(WAITING_KEY) ?? []), { text, at: Date.now() }].slice(-SCANS_WAITING));
+  // Whoever has ticked that before scanning need not type the code.
+  const assisted = document.querySelector("input[name=assisted]:checked")?.value ?? "";
+  const scan = { text, assisted, at: Date.now() };
+  keep(WAITING_KEY, [...(kept(WAITING_KEY) ?? []), scan].slice(-SCANS_WAITING));
   sendNextScan();
 }
 
@@ -59,6 +62,7 @@ function sendNextScan() {
   if (!next) return;
   isSent = true;
   form.elements.code.value = next.text;
+  form.elements.assisted.value = next.assisted;
   form.submit();
 }
 

@@ -171,6 +171,18 @@ def test_digits_typed_before_their_page_stands_are_not_lost(page, book):
     assert Visit.objects.count() == 1
 
 
+def test_who_ticks_the_assistance_may_scan(page, office, book):
+    office.kiosk_asks_assistance = True
+    office.save()
+    link = ticket_link(book().pk)
+    page.goto("/kiosk/check-in/")
+    page.locator("input[name=assisted]").check()
+    page.keyboard.type(link)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/ticket/**")
+    assert Visit.objects.get().priority == Visit.Priority.ASSISTED
+
+
 def test_taps_quicker_than_the_pages_draw_one_ticket(page: Page):
     page.goto("/kiosk/services/")
     page.locator(".tiles .tile").first.click()
