@@ -11,7 +11,7 @@ from booking.domain.waits import OfficeWaits, forecasts_for
 from booking.models import Authority, Office, Service
 from booking.wait_words import wait_text
 
-from .search import find_services
+from .search import find_services, fold
 
 
 @require_safe
@@ -33,6 +33,7 @@ def start(request: HttpRequest, authority: str) -> HttpResponse:
         .distinct()
         .prefetch_related("offerings__office")
     )
+    services.sort(key=_by_name)
     context = {
         "authority": town,
         "query": query,
@@ -41,6 +42,7 @@ def start(request: HttpRequest, authority: str) -> HttpResponse:
     }
     if not query:
         offices = town.offices.select_related("authority").prefetch_related("opening_hours")
+        offices = sorted(offices, key=_by_name)
         waits = forecasts_for([office.pk for office in offices])
         context["offices"] = [
             _opening(office) | {"wait": _wait(waits.get(office.pk))} for office in offices
@@ -53,6 +55,11 @@ def privacy(request: HttpRequest, authority: str) -> HttpResponse:
     """What is kept of a citizen, why and how long."""
     town = get_object_or_404(Authority, slug=authority)
     return render(request, "citizen/privacy.html", {"authority": town})
+
+
+def _by_name(named: Office | Service) -> str:
+    """As it is read: the database knows no German name where a translation is missing."""
+    return fold(named.name)
 
 
 def _opening(office: Office) -> dict[str, object]:

@@ -18,6 +18,7 @@ from booking.models import (
 )
 
 from . import town
+from .further_languages import further_names
 from .texts import ServiceText
 from .town import OfficeData
 
@@ -67,6 +68,7 @@ def _make_office(authority: Authority, data: OfficeData) -> Office:
         authority=authority,
         name_de=data.name_de,
         name_en=data.name_en,
+        **further_names(data.name_de),
         address=data.address,
         directions_de=data.directions_de,
         directions_en=data.directions_en,
@@ -99,6 +101,7 @@ def _make_offering(office: Office, text: ServiceText, position: int) -> None:
         slug=text.slug,
         name_de=text.name_de,
         name_en=text.name_en,
+        **further_names(text.slug),
         summary_de=text.summary_de,
         summary_en=text.summary_en,
         documents_de="\n".join(text.documents_de),

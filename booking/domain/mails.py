@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from booking.documents.calendar import appointment_calendar
 from booking.local_time import day_text, time_text
-from booking.models import OutboxMail
+from booking.models import Appointment, OutboxMail
 
 from .links import appointment_link, office_link, ticket_link
 
@@ -43,6 +43,7 @@ def _letter(mail: OutboxMail) -> Letter:
         "start": start,
         "items": items,
         "link": appointment_link(appointment),
+        "code": _code(appointment),
         "ticket_link": ticket_link(appointment.pk),
         "booking_link": office_link(appointment.office),
     }
@@ -55,6 +56,14 @@ def _letter(mail: OutboxMail) -> Letter:
         ),
         method=method,
     )
+
+
+def _code(appointment: Appointment) -> str:
+    """In two halves, which keep their order within Arabic, too."""
+    code = f"{appointment.code[:4]} {appointment.code[4:]}"
+    if translation.get_language_bidi():
+        return f"\N{LEFT-TO-RIGHT ISOLATE}{code}\N{POP DIRECTIONAL ISOLATE}"
+    return code
 
 
 def _subject(mail: OutboxMail) -> str:

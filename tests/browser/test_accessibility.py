@@ -63,7 +63,7 @@ def examine(keep) -> Iterator[Examine]:
     assert found == []
 
 
-@pytest.mark.parametrize("language", ["", "/en"])
+@pytest.mark.parametrize("language", ["", "/ar"])
 def test_citizen_choosing(town, visit, examine, language):
     start = f"{town.url}{language}/musterstadt/"
     office = citizen_office(town)
@@ -82,7 +82,7 @@ def test_citizen_choosing(town, visit, examine, language):
         examine(page, name)
 
 
-@pytest.mark.parametrize("language", ["", "/en"])
+@pytest.mark.parametrize("language", ["", "/ar"])
 def test_citizen_booking(town, visit, examine, email, language):
     url = times_url(town, "2026-12-10", persons=2).replace("/book/", f"{language}/book/")
     page = visit(url, PHONE)
@@ -138,7 +138,7 @@ def test_kiosk(town, visit, examine):
     expect(page.locator("[data-pairing=waiting]")).to_be_visible()
     examine(page, "pairing")
     _pair(town, page, "kiosk", office["id"])
-    for language in ("", "/en"):
+    for language in ("", "/ar"):
         for path in ("", "check-in/", "services/", f"services/{offering_of(office)}/"):
             page.goto(f"{town.url}{language}/kiosk/{path}")
             examine(page, f"{language[1:]}{path.partition('/')[0] or 'start'}-{len(path)}")

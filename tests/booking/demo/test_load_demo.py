@@ -3,8 +3,10 @@ from io import StringIO
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db.models import F
+from modeltranslation.utils import build_localized_fieldname
 
 from booking import clock
 from booking.domain.availability import free_starts
@@ -97,6 +99,13 @@ def test_every_text_is_there_in_both_languages():
             assert getattr(service, f"{field}_de"), (service.slug, field)
             assert getattr(service, f"{field}_en"), (service.slug, field)
         assert len(service.documents_de.splitlines()) == len(service.documents_en.splitlines())
+
+
+def test_every_name_is_there_in_all_languages():
+    load()
+    for named in [*Service.objects.all(), *Office.objects.all()]:
+        for language, _name in settings.LANGUAGES:
+            assert getattr(named, build_localized_fieldname("name", language)), (named, language)
 
 
 def test_staff_can_log_in_with_the_printed_password():
