@@ -17,8 +17,8 @@ from booking.wait_words import labelled_wait_text
 
 from .aids import Aid, aids_of
 
-# What fits on the screen without scrolling, and of larger type.
-TILES, LARGE_TILES = 12, 5
+# What fits on the screen in every language without scrolling, and of larger type.
+TILES, LARGE_TILES = 10, 5
 
 
 def page_of(request: DeviceRequest, offerings: QuerySet[Offering]) -> Page:
