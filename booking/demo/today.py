@@ -24,8 +24,8 @@ NOTHING_FAILS = {"absent": 0.0, "breakdown": 0.0, "forgotten_finish": 0.0}
 WAITING_PER_CLERK = 3
 # With these every list of every screen has somebody in it.
 KINDS = frozenset("called begun parked missed".split())
-# All of these, somebody overdue, and five more or fewer waiting.
-ENOUGH = (len(KINDS) + 1, -5.0)
+# All of these, somebody overdue, and about as many waiting.
+ENOUGH = (len(KINDS) + 1, -7.0)
 
 
 def play_today(office: Office, data: OfficeData, today: date) -> None:
