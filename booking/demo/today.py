@@ -21,11 +21,11 @@ from .town import OfficeData
 DAYS = 8
 CROWDED = {"load": 1.0, "booked_share": 0.2, "fetches": 0.12, "gone": 0.08}
 NOTHING_FAILS = {"absent": 0.0, "breakdown": 0.0, "forgotten_finish": 0.0}
-WAITING_PER_CLERK = 2.5
+WAITING_PER_CLERK = 3
 # With these every list of every screen has somebody in it.
 KINDS = frozenset("called begun parked missed".split())
-# All of these, and five more or fewer waiting.
-ENOUGH = (len(KINDS), -5.0)
+# All of these, somebody overdue, and about as many waiting.
+ENOUGH = (len(KINDS) + 1, -7.0)
 
 
 def play_today(office: Office, data: OfficeData, today: date) -> None:
@@ -56,7 +56,7 @@ def _chosen_day(
     """The first day that shows enough, else the one that shows most; closed, any will do."""
     best, most = None, None
     for log in _days(office, data, today, staffed):
-        shown = _shows(until(log, now), len(staffed))
+        shown = _shows(until(log, now), len(staffed), now)
         if most is None or shown > most:
             best, most = log, shown
         if shown >= ENOUGH or log.closes(now) == inf:
@@ -77,9 +77,12 @@ def _days(
         yield simulate(replace(plan, shifts=shifts), seed, day=today, booked=booked).log
 
 
-def _shows(log: DayLog, clerks: int) -> tuple[float, float]:
+def _shows(log: DayLog, clerks: int, now: float) -> tuple[float, float]:
     """How much there is to see: everybody on every list, and about as many as shall wait."""
-    kinds = [*{event.visit: event.kind for event in log.events}.values()]
-    waiting = sum(kind in ("drawn", "checked_in", "unparked") for kind in kinds)
+    last = {event.visit: event.kind for event in log.events}
+    kinds = [*last.values()]
+    waiting = [one for one, kind in last.items() if kind in ("drawn", "checked_in", "unparked")]
+    overdue = any(log.persons[one].due < now for one in waiting)
     idle = clerks - kinds.count("called") - kinds.count("begun")
-    return len(KINDS & set(kinds)), -abs(waiting - WAITING_PER_CLERK * clerks) - idle
+    too_many = abs(len(waiting) - WAITING_PER_CLERK * clerks)
+    return len(KINDS & set(kinds)) + overdue, -too_many - idle
