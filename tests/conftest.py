@@ -12,6 +12,7 @@ from django.utils import translation
 from booking import clock
 from booking.models import Counter, Offering, Office, User
 from tests import factories
+from tests.shared import QUICK_PASSWORDS
 
 BERLIN = ZoneInfo("Europe/Berlin")
 # A Tuesday morning on which the office of the fixtures is open.
@@ -39,7 +40,7 @@ def _german() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _plain_settings(settings) -> None:
     """No manifest of static files, quick passwords, no throttling left from the test before."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.PASSWORD_HASHERS = QUICK_PASSWORDS
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }

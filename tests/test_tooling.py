@@ -15,6 +15,7 @@ import redis
 from django.db import connection
 
 from tests.summary import summary
+from tests.workers import LONG, SHARED_SERVERS, turn, work_unit
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCKS = sorted(ROOT.glob("requirements*.txt"))
@@ -102,3 +103,24 @@ def test_whoever_runs_the_long_tests_reads_a_line_for_each_file():
         "2 passed               6.0 min  tests/test_tooling.py: "
         "What Makefile, lock files and the private test servers promise.",
     ]
+
+
+def test_files_that_share_servers_have_one_worker_and_all_others_one_each():
+    stories = [
+        "tests/browser/test_story.py::test_one",
+        "tests/browser/test_desk.py::test_two[a::b]",
+    ]
+    assert len({work_unit(test) for test in stories}) == 1
+    faults = ["tests/faults/test_kill.py::one", "tests/faults/test_postgres.py::two"]
+    assert len({work_unit(test) for test in faults}) == 1
+    assert work_unit("tests/faults/test_clock.py::one") == "tests/faults/test_clock.py"
+
+
+def test_what_takes_long_begins_first():
+    tests = ["tests/test_tooling.py::one", "tests/faults/test_clock.py::one", "tests/browser/x.py"]
+    assert sorted(tests, key=turn) == tests[::-1]
+
+
+def test_every_file_that_is_named_for_the_workers_is_there():
+    names = {*LONG, *(name for names in SHARED_SERVERS for name in names)}
+    assert [name for name in names if not list(ROOT.glob(f"{name}*"))] == []
