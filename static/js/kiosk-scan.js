@@ -62,7 +62,7 @@ function sendNextScan() {
   if (!next) return;
   isSent = true;
   form.elements.code.value = next.text;
-  form.elements.assisted.value = next.assisted;
+  if (form.elements.assisted) form.elements.assisted.value = next.assisted;
   form.submit();
 }
 

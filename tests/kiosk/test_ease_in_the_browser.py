@@ -176,7 +176,7 @@ def test_who_ticks_the_assistance_may_scan(page, office, book):
     office.save()
     link = ticket_link(book().pk)
     page.goto("/kiosk/check-in/")
-    page.locator("input[name=assisted]").check()
+    page.get_by_role("checkbox").check()
     page.keyboard.type(link)
     page.keyboard.press("Enter")
     page.wait_for_url("**/ticket/**")
