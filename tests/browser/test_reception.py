@@ -138,7 +138,8 @@ def test_the_search_has_the_caret_as_soon_as_a_dialog_is_closed(at_front_desk):
         const field = document.getElementById("reception-typed");
         const happened = [];
         document.addEventListener("close", () => happened.push("close"), true);
-        for (const name of ["blur", "focus"]) field.addEventListener(name, () => happened.push(name));
+        for (const name of ["blur", "focus"])
+          field.addEventListener(name, () => happened.push(name));
         dialog.close();
         await new Promise((done) => setTimeout(done, 100));
         return happened;
