@@ -5,7 +5,8 @@ the settings read the addresses of PostgreSQL and Redis from the environment.
 
 - by default a private PostgreSQL and Redis are started and stopped;
 - ``TEST_DATABASE=sqlite`` starts nothing: SQLite and the in-memory channel layer;
-- ``TEST_DATABASE_URL`` and ``TEST_REDIS_URL`` together name servers to use instead.
+- ``TEST_DATABASE_URL`` and ``TEST_REDIS_URL`` together name servers to use instead;
+- ``TEST_CHROMIUM`` names another browser than the Chromium that is found.
 """
 
 import json
@@ -67,7 +68,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     for name in FOREIGN:
         os.environ.pop(name, None)
     if chromium := next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None):
-        os.environ["TEST_CHROMIUM"] = chromium
+        os.environ.setdefault("TEST_CHROMIUM", chromium)
 
     sqlite = os.environ.get("TEST_DATABASE") == "sqlite"
     if sqlite or all(given.values()):

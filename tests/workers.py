@@ -23,6 +23,7 @@ LONG = (
     "tests/hostile/test_",
     "tests/deploy/",
     "tests/faults/",
+    "tests/kiosk/test_ease_in_the_browser.py",
     "tests/kiosk/test_in_the_browser.py",
     "tests/test_contract.py",
     "tests/booking/demo/",
