@@ -11,6 +11,8 @@ from booking.domain.waits import OfficeWaits, forecasts_for
 from booking.models import Authority, Office, Service
 from booking.wait_words import wait_text
 
+from .choose import in_town
+from .deep_links import deep_link
 from .search import find_services
 
 
@@ -27,12 +29,16 @@ def home(request: HttpRequest) -> HttpResponse:
 def start(request: HttpRequest, authority: str) -> HttpResponse:
     """A town: its offices and whether they are open, its services, and a search."""
     town = get_object_or_404(Authority, slug=authority)
+    if (there := deep_link(town, request.GET)) is not None:
+        return redirect(there)
     query = " ".join(request.GET.get("q", "").split())[:100]
     services = list(
         Service.objects.filter(authority=town, offerings__isnull=False)
         .distinct()
         .prefetch_related("offerings__office")
     )
+    for service in services:
+        service.at = in_town(service)
     context = {
         "authority": town,
         "query": query,
@@ -42,6 +48,7 @@ def start(request: HttpRequest, authority: str) -> HttpResponse:
     if not query:
         offices = town.offices.select_related("authority").prefetch_related("opening_hours")
         waits = forecasts_for([office.pk for office in offices])
+        context["situations"] = list(town.situations.filter(services__in=services).distinct())
         context["offices"] = [
             _opening(office) | {"wait": _wait(waits.get(office.pk))} for office in offices
         ]

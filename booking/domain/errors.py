@@ -87,6 +87,24 @@ class OfferingUnknown(Invalid):
         return _("This office does not offer the chosen service.")
 
 
+class ServiceUnknown(Invalid):
+    code = "unknown_service"
+
+    @property
+    def message(self) -> str:
+        return _("This town does not offer the chosen service.")
+
+
+class NotTogether(Invalid):
+    """Each service is offered online, but no office does all of them."""
+
+    code = "not_together"
+
+    @property
+    def message(self) -> str:
+        return _("No office does all of this in one appointment. Please book two.")
+
+
 class NotOnline(Invalid):
     code = "not_online"
 

@@ -120,6 +120,8 @@ KEYS = {
     "confirmation_pdf": SECRET,
     "appointment_ics": SECRET,
     "start": PUBLIC,
+    "services": PUBLIC,
+    "town_times": PUBLIC,
     "privacy": PUBLIC,
 }
 

@@ -19,7 +19,17 @@ from booking.domain.arrivals import draw_ticket
 from booking.domain.items import Item
 from booking.domain.notices import save_notice, shown_picture
 from booking.domain.permissions import make_staff_token
-from booking.models import Appointment, Closure, Counter, Device, Notice, Office, StaffRole, User
+from booking.models import (
+    Appointment,
+    Closure,
+    Counter,
+    Device,
+    Notice,
+    Office,
+    Situation,
+    StaffRole,
+    User,
+)
 from booking.security import appointment_secret
 from tests import factories
 from tests.conftest import TUESDAY
@@ -67,10 +77,16 @@ class Town:
             slug=f"ausweis-{slug}",
             **{
                 f"{field}_{language}": f"{field} {word}"
-                for field in ("name", "summary", "documents", "keywords")
+                for field in (
+                    "name", "summary", "documents", "keywords", "costs", "representation", "children",
+                )
                 for language in ("de", "en")
             },
+        )  # fmt: skip
+        self.situation = Situation.objects.create(
+            authority=self.authority, slug=f"umzug-{slug}", name=f"Umzug {word}"
         )
+        self.situation.services.add(self.service)
         self.offering = factories.OfferingFactory(office=self.office, service=self.service)
         self.sister_offering = factories.OfferingFactory(office=self.sister, service=self.service)
         self.hours = factories.make_hours(self.office)
@@ -253,6 +269,7 @@ class Town:
             "office": self.office,
             "counter": self.free_counter,
             "service": self.service,
+            "situation": self.situation,
             "offering": self.offering,
             "openinghours": self.hours,
             "closure": self.closure,
