@@ -18,6 +18,7 @@ from booking.domain.finding import AtOffice, FreeAtOffice, Part, free_at, office
 from booking.domain.items import Item, total_minutes
 from booking.domain.office_hours import Span, spans_by_day
 from booking.domain.publishing import horizon
+from booking.domain.releases import next_release
 from booking.models import Appointment, Authority, Office
 from booking.spoken_languages import language_name
 
@@ -77,8 +78,11 @@ def town_times(request: HttpRequest, authority: str) -> HttpResponse:
         return redirect(services_path(town, same_choice(request.GET, "service")))
     if len(offices) == 1:
         (only,) = offices
-        wanted = urlencode(pairs_of_preferences(preferences_in(request.GET)))
-        return redirect(times_path(only.office, only.items) + (f"&{wanted}" if wanted else ""))
+        wanted = pairs_of_preferences(preferences_in(request.GET).at_one_office)
+        if day := _parse_day(request.GET.get("day")):
+            wanted.append(("day", day.isoformat()))
+        there = times_path(only.office, only.items)
+        return redirect(f"{there}&{urlencode(wanted)}" if wanted else there)
     chosen = pairs_of_services(quantities)
     change = services_path(town, urlencode(chosen))
     more = {"steps": booking_steps(to_services=change), "change": change}
@@ -109,6 +113,7 @@ def _page(
         "filters": filters(offices, preferences),
         "flow": flow,
         "held": _held(request, offices),
+        "release": None if wanted or any(at.by_day for at in found) else next_release(offices),
         "just_booked": has_just_booked(request),
         "found": sorted(map(_row, found), key=_earliest_first),
         **_free(request, offices, found, spans),

@@ -151,21 +151,18 @@ def _find(questions: Sequence[_Question]) -> dict[_Question, FreeTimes]:
     ensure_published(*offices)
     expire_holds(*offices)
     every_series: dict[int, tuple[OpeningHours, _Question]] = {}
-    rows = _series_and_services(len(offices)).all(*[office.pk for office in offices])
-    by_office = {pk: list(of_office) for pk, of_office in groupby(rows, key=_office_of)}
-    for question in questions:
-        rows_of_office = by_office.get(question.office_id, [])
-        for series in serving(question.office, question.items, rows_of_office):
-            every_series[series.pk] = series, question
+    found_series = series_side_by_side([(one.office, one.items) for one in questions])
+    for question, of_office in zip(questions, found_series, strict=True):
+        every_series |= {series.pk: (series, question) for series in of_office}
     starts: dict[_Question, set[datetime]] = {question: set() for question in questions}
     bounds = [_bounds(question) for question in questions]
-    free_slots = _free_slots(
+    found_slots = free_slots(
         [series for series, _question in every_series.values()],
         min(begin for begin, _end in bounds),
         max(end for _begin, end in bounds),
         by_staff=questions[0].by_staff,
     )
-    for series_id, slots in groupby(free_slots, key=itemgetter(0)):
+    for series_id, slots in groupby(found_slots, key=itemgetter(0)):
         series, question = every_series[series_id]
         free = (start for _series, start in slots)
         needed = units_needed(question.minutes, series.unit_minutes)
@@ -223,6 +220,17 @@ _remembered: Remembered[tuple[_Question, int], FreeTimes] = Remembered(REMEMBERE
 def series_for(office: Office, items: Sequence[Item]) -> list[OpeningHours]:
     """The office's series that serve every item, in the order in which they are locked."""
     return serving(office, items, ask(reading_series(office))[0])
+
+
+def series_side_by_side(
+    wanted: Sequence[tuple[Office, Sequence[Item]]],
+) -> list[list[OpeningHours]]:
+    """``series_for`` of several offices in one query."""
+    if not wanted:
+        return []
+    rows = _series_and_services(len(wanted)).all(*[office.pk for office, _items in wanted])
+    by_office = {pk: list(of_office) for pk, of_office in groupby(rows, key=_office_of)}
+    return [serving(office, items, by_office.get(office.pk, [])) for office, items in wanted]
 
 
 def reading_series(office: Office) -> Statement:
@@ -288,10 +296,17 @@ def nearest_starts(
     return sorted(nearest)
 
 
-def _free_slots(
-    series: Iterable[OpeningHours], begin: datetime, end: datetime, *, by_staff: bool
+def free_slots(
+    series: Iterable[OpeningHours],
+    begin: datetime,
+    end: datetime,
+    *,
+    by_staff: bool = False,
+    released: bool = False,
 ) -> Iterable[tuple[int, datetime]]:
     """Series and start of every slot with a place for a citizen, in order, none past.
+
+    ``released``: as it will be once everything kept for short notice is released.
 
     The rule of ``capacity.online_places`` as one query over all the series.
     """
@@ -299,8 +314,8 @@ def _free_slots(
     alike: dict[tuple[int, int, int], list[OpeningHours]] = {}
     for one in series:
         key = (one.online_counters, one.short_notice_counters, one.short_notice_hours)
-        if by_staff:
-            key = (one.counters, 0, 0)
+        if by_staff or released:
+            key = (one.counters if by_staff else one.online_counters, 0, 0)
         alike.setdefault(key, []).append(one)
     if not alike:
         return []

@@ -171,6 +171,16 @@ class DetailsInvalid(Invalid):
         return " ".join(self.fields.values())
 
 
+class ChecklistOpen(Invalid):
+    """The office wants the list of what to bring ticked before it is booked."""
+
+    code = "checklist_open"
+
+    @property
+    def message(self) -> str:
+        return _("Please tick everything that you need to bring.")
+
+
 class HoldElsewhere(Conflict):
     """The same booking was moved to another time meanwhile, in another window."""
 

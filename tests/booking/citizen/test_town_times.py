@@ -176,11 +176,12 @@ def test_where_no_time_suits_all_times_are_one_click_away(times, north, offering
 
 
 def test_where_one_office_does_it_its_own_page_follows(times, office, offering):
-    answer = times(weekday=["1", "2"])
+    answer = times(weekday=["1", "2"], step_free="1", day="2026-12-01")
     assert urlsplit(answer.url).path == english(reverse("times", args=[office.pk]))
     assert parse_qs(urlsplit(answer.url).query) == {
         "offering": [f"{offering.pk}:1"],
         "weekday": ["1", "2"],
+        "day": ["2026-12-01"],
     }
 
 
