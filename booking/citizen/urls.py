@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from .accessibility import accessibility
 from .appointment import appointment
 from .cancel import cancel
 from .choose import choose, services
@@ -25,4 +26,5 @@ urlpatterns = [
     path("<slug:authority>/services/", services, name="services"),
     path("<slug:authority>/times/", town_times, name="town_times"),
     path("<slug:authority>/privacy/", privacy, name="privacy"),
+    path("<slug:authority>/accessibility/", accessibility, name="accessibility"),
 ]

@@ -124,6 +124,7 @@ KEYS = {
     "services": PUBLIC,
     "town_times": PUBLIC,
     "privacy": PUBLIC,
+    "accessibility": PUBLIC,
 }
 
 

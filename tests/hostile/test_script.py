@@ -64,7 +64,8 @@ def test_no_stored_text_becomes_an_element(hostile, language, extra):
 
 
 SHOWING_TEXTS = {
-    "home", "start", "privacy", "services", "choose", "town_times", "times", "appointment", "cancel", "ticket",
+    "home", "start", "privacy", "accessibility", "services", "choose", "town_times", "times",
+    "appointment", "cancel", "ticket",
     "kiosk", "kiosk_services", "kiosk_several", "kiosk_quantity", "kiosk_ticket", "kiosk_slip",
     "desk_office", "desk_queue", "desk_take_over", "desk_transfer", "display", "display_test",
     "pair_device",

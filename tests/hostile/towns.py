@@ -68,7 +68,11 @@ class Town:
     def __init__(self, slug: str, word: str, label: str = "1") -> None:
         self.word = word
         self.authority = factories.AuthorityFactory(
-            slug=slug, name=f"Stadt {word}", privacy_contact="datenschutz@example.org"
+            slug=slug,
+            name=f"Stadt {word}",
+            privacy_contact="datenschutz@example.org",
+            inaccessible_de=f"Karten {word}",
+            enforcement_body_de=f"Fachstelle {word}",
         )
         self.office = self._office("Bürgerbüro")
         self.sister = self._office("Standesamt")
