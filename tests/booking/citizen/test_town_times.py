@@ -129,6 +129,16 @@ def test_offices_stand_side_by_side_the_earliest_first(times, north, office):
     assert "We also speak: Turkish" in text
 
 
+def test_of_many_offices_the_earliest_six_are_in_sight(times, north, office, offering):
+    for number in range(6):
+        more = factories.OfficeFactory(authority=office.authority, name=f"Stelle {number}")
+        factories.make_hours(more, opens=time(11))
+        factories.OfferingFactory(office=more, service=offering.service)
+    page = times().content.decode()
+    assert "<summary>2 more offices</summary>" in page
+    assert page.count('class="office-card"') == 8
+
+
 def test_a_day_shows_the_times_of_each_office(times, north):
     of_day = times(day="2026-11-24").context["of_day"]
     assert [(row["office"].name, len(row["morning"]), len(row["afternoon"])) for row in of_day] == [
