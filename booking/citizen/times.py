@@ -19,7 +19,7 @@ from booking.domain.items import Item, total_minutes
 from booking.domain.office_hours import Span, spans_by_day
 from booking.domain.publishing import horizon
 from booking.domain.releases import next_release
-from booking.models import Appointment, Authority, Office
+from booking.models import Appointment, Authority, Offering, Office
 from booking.spoken_languages import language_name
 
 from .flow import COOKIE, flow_key, flow_of, has_just_booked, remember_flow
@@ -205,10 +205,14 @@ def _of_day(at: FreeAtOffice, day: date) -> dict[str, object]:
 
 
 def _elsewhere(office: Office, items: Sequence[Item]) -> str:
-    """Where the same is offered by several offices: the query of the page with all of them."""
-    if not Office.objects.filter(authority=office.authority_id).exclude(pk=office.pk).exists():
+    """Where another office offers it as well: the query of the page with all of them."""
+    services = {item.offering.service: item.quantity for item in items}
+    others = Offering.objects.filter(
+        office__authority=office.authority_id, service__in=services, online=True
+    ).exclude(office=office)
+    if not others.exists():
         return ""
-    return urlencode(pairs_of_services({i.offering.service.slug: i.quantity for i in items}))
+    return urlencode(pairs_of_services({one.slug: number for one, number in services.items()}))
 
 
 def _taken(request: HttpRequest, office: Office, items: Sequence[Item]) -> dict[str, object]:

@@ -206,6 +206,11 @@ def test_an_offices_own_page_leads_to_all_offices(citizen, north, offering):
     assert f"service={offering.service.slug}%3A1" in page
 
 
+def test_where_no_other_office_does_it_nothing_leads_there(citizen, north):
+    north.offerings.all().delete()
+    assert "Times at all offices" not in english_times(citizen)
+
+
 def english_times(citizen) -> str:
     address = reverse("times", args=[citizen.office.pk])
     chosen = [f"{item.offering.pk}:{item.quantity}" for item in citizen.items]
