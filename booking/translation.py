@@ -2,12 +2,22 @@
 
 from modeltranslation.translator import TranslationOptions, register
 
-from .models import Counter, Notice, Office, Service
+from .models import Authority, Counter, Notice, Office, Service, Situation
 
 
 @register(Service)
 class ServiceTranslation(TranslationOptions):
-    fields = ("name", "summary", "documents", "keywords")
+    fields = ("name", "summary", "documents", "keywords", "costs", "representation", "children")
+
+
+@register(Situation)
+class SituationTranslation(TranslationOptions):
+    fields = ("name",)
+
+
+@register(Authority)
+class AuthorityTranslation(TranslationOptions):
+    fields = ("inaccessible", "enforcement_body")
 
 
 @register(Office)

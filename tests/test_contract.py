@@ -108,9 +108,21 @@ def test_authorities_and_offices(api):
         }
     ]
     offices = api("GET", "authorities/musterstadt/offices").json()
-    assert {one["name"] for one in offices} == {"Bürgerbüro", "Kindertageseinrichtungen"}
+    assert {one["name"] for one in offices} == {
+        "Bürgerbüro",
+        "Bürgerbüro Nord",
+        "Kindertageseinrichtungen",
+    }
     for office in offices:
-        assert set(office) == {"id", "name", "address", "time_zone", "offerings"}
+        assert set(office) == {
+            "id",
+            "name",
+            "address",
+            "time_zone",
+            "step_free",
+            "spoken_languages",
+            "offerings",
+        }
         assert isinstance(office["id"], str)
         for offering in office["offerings"]:
             assert {name: type(value) for name, value in offering.items()} == {
@@ -122,6 +134,11 @@ def test_authorities_and_offices(api):
                 "online": bool,
                 "walk_in": bool,
                 "documents": list,
+                "checklist_required": bool,
+                "costs": str,
+                "online_url": str,
+                "representation": str,
+                "children": str,
                 "leika": str,
             }
     require_problem(api("GET", "authorities/nowhere/offices"), 404, "not_found")
@@ -412,6 +429,7 @@ def test_the_description_names_every_operation(api):
     assert paths == {
         "/api/v1/authorities": {"get"},
         "/api/v1/authorities/{}/offices": {"get"},
+        "/api/v1/authorities/{}/times": {"get"},
         "/api/v1/offices/{}/availability": {"get"},
         "/api/v1/offices/{}/appointments": {"post"},
         "/api/v1/appointments/{}/confirm": {"post"},

@@ -11,6 +11,7 @@ from booking.domain.appointments import (
     hold_appointment,
     item_rows,
 )
+from booking.domain.checklist import require_ticked
 from booking.domain.errors import NotFound
 from booking.domain.holds import expire_holds
 from booking.guess_limit import count_wrong_secret
@@ -82,6 +83,7 @@ def hold(
         "wrong_state",
         "invalid_request",
         "details_invalid",
+        "checklist_open",
         "too_many_attempts",
     ),
 )
@@ -91,6 +93,7 @@ def confirm(request: HttpRequest, appointment_id: UUID, body: DetailsIn) -> Appo
     A hold that has lapsed is taken up again if its time is still free.
     """
     _require_secret(request, appointment_id)
+    require_ticked(appointment_id, ready=body.documents_ready)
     return _answer(
         confirm_appointment(
             appointment_id, name=body.name, email=body.email, phone=body.phone or ""

@@ -41,6 +41,8 @@ def _office(office: Office) -> OfficeOut:
         name=office.name,
         address=office.address,
         time_zone=office.time_zone,
+        step_free=office.step_free,
+        spoken_languages=office.spoken_languages,
         offerings=[_offering(offering) for offering in office.offerings.all()],
     )
 
@@ -56,5 +58,10 @@ def _offering(offering: Offering) -> OfferingOut:
         online=offering.online,
         walk_in=offering.walk_in,
         documents=service.document_list,
+        checklist_required=offering.checklist_required,
+        costs=service.costs or "",
+        online_url=service.online_url,
+        representation=service.representation or "",
+        children=service.children or "",
         leika=service.leika,
     )

@@ -39,6 +39,8 @@ MEANING = {
     "with the same `Idempotency-Key` where it takes one.",
     "nothing_chosen": "No offering was named.",
     "unknown_offering": "The office has no offering with this id.",
+    "unknown_service": "The town has no service with this short name.",
+    "not_together": "No office does all of this in one appointment.",
     "not_online": "The offering cannot be booked, only visited.",
     "not_walk_in": "The offering needs an appointment.",
     "quantity_out_of_range": "Fewer than one person or more than `at_most`.",
@@ -47,6 +49,7 @@ MEANING = {
     "slot_taken": "The time is no longer free; `alternatives` are the nearest free ones, "
     "each fit to be sent as `start`.",
     "details_invalid": "Name, e-mail or phone are wrong; `fields` has a sentence for each.",
+    "checklist_open": "The office wants the list of what to bring ticked: `documents_ready`.",
     "idempotency_key_reused": "The key was used before for a different request.",
     "wrong_state": "The appointment or visit is not in a state in which this is possible; "
     "for a visit `state` says in which it is.",

@@ -59,6 +59,13 @@ class OfferingOut(Schema):
     online: bool = Field(description="Whether an appointment can be booked.")
     walk_in: bool = Field(description="Whether a ticket can be drawn without an appointment.")
     documents: list[str] = Field(description="What to bring.")
+    checklist_required: bool = Field(
+        description="Whether it is booked only with `documents_ready`, once the list is ticked."
+    )
+    costs: str
+    online_url: str = Field(description="Where it can be done without a visit, or empty.")
+    representation: str = Field(description="Who may come instead.")
+    children: str = Field(description="What is needed for children.")
     leika: str = Field(description="Leistungsschlüssel, 14 digits, or empty.")
 
 
@@ -69,6 +76,8 @@ class OfficeOut(Schema):
     name: str
     address: str
     time_zone: str = Field(description="IANA name; local times of the office are in it.")
+    step_free: bool = Field(description="Whether it can be reached with a wheelchair.")
+    spoken_languages: list[str] = Field(description="Codes of languages beside German.")
     offerings: list[OfferingOut]
 
 
@@ -112,6 +121,9 @@ class DetailsIn(Schema):
     name: str
     email: str
     phone: str | None = None
+    documents_ready: bool = Field(
+        False, description="Whether everything on the list of what to bring has been ticked."
+    )
 
 
 class AppointmentOut(Schema):

@@ -2,7 +2,7 @@
 
 from django.views.decorators.http import require_safe
 
-from . import appointments, availability, catalogue, counters, queue, visits
+from . import appointments, availability, catalogue, counters, next_times, queue, visits
 from .docs import DocsPage
 from .server import Api
 
@@ -25,6 +25,7 @@ api = Api(
 )
 api.add_router("", catalogue.router)
 api.add_router("", availability.router)
+api.add_router("", next_times.router)
 api.add_router("", appointments.router)
 api.add_router("", visits.router)
 api.add_router("", queue.router)

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from booking import clock
 from booking.domain.appointments import confirm_appointment, items_of, move_hold
 from booking.domain.availability import free_starts, nearest_starts
+from booking.domain.checklist import documents_to_tick
 from booking.domain.errors import AppointmentEnded, HoldElsewhere, OutsideHours, SlotTaken
 from booking.domain.items import Item
 from booking.models import Appointment
@@ -26,7 +27,7 @@ def details(request: HttpRequest, appointment: Appointment) -> HttpResponse:
     """The empty form – or, where the hold has lapsed and the time is gone, other times."""
     page = _Page(request, appointment)
     if not page.lapsed or _is_free(appointment, page.items):
-        return page.form(DetailsForm(office=appointment.office))
+        return page.form(DetailsForm(office=appointment.office, documents=page.documents))
     others = nearest_starts(appointment.office, page.items, appointment.start)
     return page.other_times(others, status=200)
 
@@ -43,7 +44,7 @@ def details_sent(request: HttpRequest, appointment: Appointment) -> HttpResponse
 
 def _confirm(request: HttpRequest, appointment: Appointment) -> HttpResponse:
     page = _Page(request, appointment)
-    form = DetailsForm(request.POST, office=appointment.office)
+    form = DetailsForm(request.POST, office=appointment.office, documents=page.documents)
     expected = parse_start(request.POST.get("expected_start"))
     if not form.is_valid():
         elsewhere = expected != appointment.start
@@ -70,7 +71,8 @@ def _move(request: HttpRequest, appointment: Appointment) -> HttpResponse:
     except (SlotTaken, OutsideHours):
         others = nearest_starts(appointment.office, page.items, start)
         return page.other_times(others, status=409)
-    form = DetailsForm(initial=request.POST.dict(), office=appointment.office)
+    typed = request.POST.dict() | {"documents": request.POST.getlist("documents")}
+    form = DetailsForm(initial=typed, office=appointment.office, documents=page.documents)
     return _Page(request, moved).form(form)
 
 
@@ -87,6 +89,7 @@ class _Page:
         self.request = request
         self.appointment = appointment
         self.items = items_of(appointment)
+        self.documents = documents_to_tick(self.items)
         self.lapsed = is_lapsed(appointment)
 
     def form(
@@ -115,6 +118,7 @@ class _Page:
             status,
             alternatives=[self._local(start) for start in starts],
             typed=typed,
+            ticked=self.request.POST.getlist("documents"),
         )
 
     def _local(self, moment: datetime) -> datetime:

@@ -1,12 +1,13 @@
 """The form of the third step; the domain decides what is right."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from booking.domain.contact_details import clean_details
-from booking.domain.errors import DetailsInvalid
+from booking.domain.errors import ChecklistOpen, DetailsInvalid
 from booking.models import Office
 
 
@@ -47,13 +48,27 @@ class DetailsForm(forms.Form):
         widget=_widget(forms.TextInput, "tel", 40),
     )
 
-    def __init__(self, *args: Any, office: Office, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, office: Office, documents: Sequence[str] = (), **kwargs: Any
+    ) -> None:
+        """``documents`` have to be ticked, each of them."""
         super().__init__(*args, **kwargs)
+        self.documents = documents
+        if documents:
+            self.fields["documents"] = forms.MultipleChoiceField(
+                label=_("What you need to bring"),
+                help_text=_("Please tick what you have ready; without it we cannot help you."),
+                choices=[(document, document) for document in documents],
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+            )
         self.fields["phone"].widget.input_type = "tel"
         if not office.ask_phone:
             del self.fields["phone"]
 
     def clean(self) -> dict[str, str]:
+        if len(self.cleaned_data.get("documents", ())) < len(self.documents):
+            self.add_error("documents", ChecklistOpen().message)
         typed = {field: self.cleaned_data.get(field, "") for field in ("name", "email", "phone")}
         try:
             return clean_details(**typed, by_staff=self.by_staff)

@@ -1,6 +1,7 @@
 """Choosing a time holds it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods
 
 from booking import clock
-from booking.domain.appointments import hold_appointment, move_hold
+from booking.domain.appointments import give_up_hold, hold_appointment, move_hold
 from booking.domain.errors import (
     AppointmentEnded,
     KeyReused,
@@ -25,7 +26,7 @@ from booking.security import new_token
 
 from .flow import flow_key, flow_of, forget_flow, remember_flow
 from .secret import to_appointment
-from .selection import choose_path, chosen_items, parse_start, same_offerings, times_path
+from .selection import choose_path, chosen_items, parse_start, same_choice, times_path
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -37,15 +38,14 @@ def hold(request: HttpRequest, office_id: UUID) -> HttpResponse:
     try:
         items = chosen_items(office, request.POST)
     except Refused:
-        return redirect(choose_path(office, same_offerings(request.POST)))
+        return redirect(choose_path(office, same_choice(request.POST)))
     start = parse_start(request.POST.get("start"))
     if start is None:
         return redirect(times_path(office, items))
     try:
         limit_holds(request)
-        appointment, flow = hold_in_flow(
-            office=office, items=items, start=start, flow=flow_of(request)
-        )
+        asked = flow_of(request)
+        appointment, flow = hold_in_flow(office=office, items=items, start=start, flow=asked)
     except (SlotTaken, OutsideHours):
         return redirect(times_path(office, items, taken=start.isoformat()))
     except TooManyAttempts:
@@ -54,9 +54,22 @@ def hold(request: HttpRequest, office_id: UUID) -> HttpResponse:
         response = to_appointment(appointment, "?already=booked")
         forget_flow(request, response, appointment)
     else:
+        give_up_elsewhere(appointment, flows={asked, flow})
         response = to_appointment(appointment)
         remember_flow(response, flow)
     return response
+
+
+def give_up_elsewhere(appointment: Appointment, *, flows: Iterable[str]) -> None:
+    """Whoever takes a time at another office gives up the one held before."""
+    before = Appointment.objects.filter(
+        office__authority=appointment.office.authority_id,
+        idempotency_key__in=[flow_key(flow) for flow in flows],
+        state=Appointment.State.HELD,
+    )
+    for other in before.exclude(office=appointment.office_id):
+        with suppress(AppointmentEnded):  # its time has begun
+            give_up_hold(other.pk)
 
 
 def hold_in_flow(

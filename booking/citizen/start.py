@@ -11,6 +11,8 @@ from booking.domain.waits import OfficeWaits, forecasts_for
 from booking.models import Authority, Office, Service
 from booking.wait_words import wait_text
 
+from .choose import in_town
+from .deep_links import deep_link
 from .search import find_services, fold
 
 
@@ -27,6 +29,8 @@ def home(request: HttpRequest) -> HttpResponse:
 def start(request: HttpRequest, authority: str) -> HttpResponse:
     """A town: its offices and whether they are open, its services, and a search."""
     town = get_object_or_404(Authority, slug=authority)
+    if (there := deep_link(town, request.GET)) is not None:
+        return redirect(there)
     query = " ".join(request.GET.get("q", "").split())[:100]
     services = list(
         Service.objects.filter(authority=town, offerings__isnull=False)
@@ -34,6 +38,8 @@ def start(request: HttpRequest, authority: str) -> HttpResponse:
         .prefetch_related("offerings__office")
     )
     services.sort(key=_by_name)
+    for service in services:
+        service.at = in_town(service)
     context = {
         "authority": town,
         "query": query,
@@ -44,6 +50,7 @@ def start(request: HttpRequest, authority: str) -> HttpResponse:
         offices = town.offices.select_related("authority").prefetch_related("opening_hours")
         offices = sorted(offices, key=_by_name)
         waits = forecasts_for([office.pk for office in offices])
+        context["situations"] = list(town.situations.filter(services__in=services).distinct())
         context["offices"] = [
             _opening(office) | {"wait": _wait(waits.get(office.pk))} for office in offices
         ]

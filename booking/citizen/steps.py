@@ -10,9 +10,11 @@ from booking.models import Office
 from .selection import choose_path, query_of, times_path
 
 
-def booking_steps(office: Office | None = None, items: Sequence[Item] = ()) -> list[dict[str, str]]:
+def booking_steps(
+    office: Office | None = None, items: Sequence[Item] = (), *, to_services: str = ""
+) -> list[dict[str, str]]:
     """Labels, with the addresses of the earlier steps where a selection is known."""
-    to_services = choose_path(office, query_of(items)) if items else ""
+    to_services = choose_path(office, query_of(items)) if items else to_services
     to_times = times_path(office, items) if items else ""
     return [
         {"label": _("Service"), "url": to_services},

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
+from .accessibility import accessibility
 from .appointment import appointment
 from .cancel import cancel
-from .choose import choose
+from .choose import choose, services
 from .downloads import appointment_ics, confirmation_pdf
 from .hold import hold
 from .start import home, privacy, start
-from .times import times
+from .times import times, town_times
 
 SECRET = "appointment/<uuid:appointment_id>/<str:secret>/"  # noqa: S105 - an address
 
@@ -22,5 +23,8 @@ urlpatterns = [
     path(f"{SECRET}confirmation.pdf", confirmation_pdf, name="confirmation_pdf"),
     path(f"{SECRET}appointment.ics", appointment_ics, name="appointment_ics"),
     path("<slug:authority>/", start, name="start"),
+    path("<slug:authority>/services/", services, name="services"),
+    path("<slug:authority>/times/", town_times, name="town_times"),
     path("<slug:authority>/privacy/", privacy, name="privacy"),
+    path("<slug:authority>/accessibility/", accessibility, name="accessibility"),
 ]

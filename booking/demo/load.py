@@ -13,11 +13,12 @@ from booking.models import (
     Office,
     OpeningHours,
     Service,
+    Situation,
     StaffRole,
     User,
 )
 
-from . import town
+from . import before_booking, town
 from .further_languages import further_names
 from .texts import ServiceText
 from .town import OfficeData
@@ -44,6 +45,7 @@ def load_town() -> Authority:
             "name": town.NAME,
             "subdivision": town.SUBDIVISION,
             "privacy_contact": "datenschutz@example.org",
+            **before_booking.ACCESS,
         },
     )
     if made:
@@ -55,6 +57,7 @@ def load_town() -> Authority:
             office = _make_office(authority, data)
             for username in data.clerks:
                 _make_staff(username, password, StaffRole.Role.CLERK, authority, office)
+        _make_situations(authority)
     return authority
 
 
@@ -74,6 +77,8 @@ def _make_office(authority: Authority, data: OfficeData) -> Office:
         directions_en=data.directions_en,
         notice_de=data.notice_de,
         notice_en=data.notice_en,
+        step_free=data.step_free,
+        spoken_languages=list(data.spoken_languages),
     )
     for position, label in enumerate(data.counters):
         Counter.objects.create(office=office, label=label, position=position)
@@ -96,19 +101,22 @@ def _make_office(authority: Authority, data: OfficeData) -> Office:
 
 
 def _make_offering(office: Office, text: ServiceText, position: int) -> None:
-    service = Service.objects.create(
+    service, _made = Service.objects.get_or_create(
         authority=office.authority,
         slug=text.slug,
-        name_de=text.name_de,
-        name_en=text.name_en,
-        **further_names(text.slug),
-        summary_de=text.summary_de,
-        summary_en=text.summary_en,
-        documents_de="\n".join(text.documents_de),
-        documents_en="\n".join(text.documents_en),
-        keywords_de=text.keywords_de,
-        keywords_en=text.keywords_en,
-        leika=text.leika,
+        defaults={
+            "name_de": text.name_de,
+            "name_en": text.name_en,
+            **further_names(text.slug),
+            "summary_de": text.summary_de,
+            "summary_en": text.summary_en,
+            "documents_de": "\n".join(text.documents_de),
+            "documents_en": "\n".join(text.documents_en),
+            "keywords_de": text.keywords_de,
+            "keywords_en": text.keywords_en,
+            "leika": text.leika,
+            **before_booking.FACTS.get(text.slug, {}),
+        },
     )
     Offering.objects.create(
         office=office,
@@ -119,7 +127,16 @@ def _make_offering(office: Office, text: ServiceText, position: int) -> None:
         online=text.online,
         walk_in=text.walk_in,
         position=position,
+        checklist_required=text.slug in before_booking.CHECKED,
     )
+
+
+def _make_situations(authority: Authority) -> None:
+    for position, (slug, name_de, name_en, services) in enumerate(before_booking.SITUATIONS):
+        situation = Situation.objects.create(
+            authority=authority, slug=slug, name_de=name_de, name_en=name_en, position=position
+        )
+        situation.services.set(authority.services.filter(slug__in=services))
 
 
 def _make_staff(

@@ -1,6 +1,6 @@
 """What the demo town is made of; the texts of its services are in two files of their own."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
 
 from . import citizen_office, daycare
@@ -41,6 +41,8 @@ class OfficeData:
     services: tuple[ServiceText, ...]
     hours: tuple[Hours, ...]
     clerks: tuple[str, ...]
+    step_free: bool = True
+    spoken_languages: tuple[str, ...] = ()
 
 
 CITIZEN_OFFICE = OfficeData(
@@ -64,6 +66,7 @@ CITIZEN_OFFICE = OfficeData(
         Hours(4, time(8), time(12), 5, 3, 1),
     ),
     clerks=("clerk1", "clerk2", "clerk3", "clerk4", "clerk5", "clerk6"),
+    spoken_languages=("ar", "en", "gsg", "uk"),
 )
 
 DAYCARE = OfficeData(
@@ -89,6 +92,39 @@ DAYCARE = OfficeData(
     clerks=("kita1", "kita2"),
 )
 
-OFFICES = (DAYCARE, CITIZEN_OFFICE)
+NORTH_SERVICES = (
+    "personalausweis", "reisepass", "ausweis-abholen", "wohnsitz-anmelden", "wohnsitz-ummelden",
+    "meldebescheinigung", "fuehrungszeugnis", "beglaubigung",
+)  # fmt: skip
+# Of their own, so that nobody mistakes a ticket of one office for one of the other.
+NORTH_LETTERS = {"A": "N", "B": "R", "C": "U"}
+CITIZEN_OFFICE_NORTH = OfficeData(
+    name_de="Bürgerbüro Nord",
+    name_en="Citizen office north",
+    address="Hafenstraße 12, 06712 Musterstadt",
+    directions_de="Wartebereich im 1. Obergeschoss, kein Aufzug",
+    directions_en="Waiting area on the first floor, no lift",
+    notice_de="",
+    notice_en="",
+    unit_minutes=10,
+    counters=("21", "22"),
+    services=tuple(
+        replace(text, letter=NORTH_LETTERS[text.letter])
+        for text in citizen_office.SERVICES
+        if text.slug in NORTH_SERVICES
+    ),
+    hours=(
+        Hours(0, time(13), time(17), 2, 1),
+        Hours(1, time(8), time(12), 2, 2),
+        Hours(2, time(13), time(18), 2, 2),
+        Hours(3, time(8), time(12), 2, 1),
+        Hours(4, time(8), time(12), 2, 2),
+    ),
+    clerks=("nord1", "nord2"),
+    step_free=False,
+    spoken_languages=("en", "tr"),
+)
+
+OFFICES = (DAYCARE, CITIZEN_OFFICE, CITIZEN_OFFICE_NORTH)
 LEAD = "lead"
 FRONT_DESK = "frontdesk"

@@ -340,6 +340,13 @@ def cancel_appointment(appointment_id: UUID) -> Appointment:
     return appointment
 
 
+@transaction.atomic
+def give_up_hold(appointment_id: UUID) -> None:
+    """Cancel a hold; what has been confirmed or has lapsed meanwhile stays as it is."""
+    if lock_appointment(appointment_id).state == Appointment.State.HELD:
+        cancel_appointment(appointment_id)
+
+
 def _mails(appointment: Appointment, kind: OutboxMail.Kind) -> list[Statement]:
     """Whoever called without an e-mail address is told on the phone."""
     return [writing_mail(appointment, kind)] if appointment.email else []

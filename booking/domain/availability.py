@@ -2,7 +2,8 @@
 
 The number of queries depends on neither the horizon nor the number of bookings. What was found
 is remembered in the process, and stays true until the version of the office's grid rises, the
-minute is over (slots begin and are released on whole minutes) or a hold lapses.
+minute is over (slots begin and are released on whole minutes) or a hold lapses. Several offices
+are asked about side by side, in as many queries as one.
 """
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
@@ -14,16 +15,17 @@ from operator import attrgetter, itemgetter
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Min, Q
+from django.db.models import F, Min, Q, QuerySet
 
 from booking import clock
 from booking.models import Appointment, Office, OpeningHours, Slot
 from booking.prepared import PreparedQuery, Statement, ask
 
-from .grid import grid_version
+from .grid import grid_version, grid_versions
 from .holds import expire_holds
 from .items import Item, total_minutes
 from .publishing import ensure_published, horizon
+from .remembered import Remembered
 from .slot_grid import local_day_bounds, starts_with_room, units_needed
 
 NEAR_DAYS = 8
@@ -77,11 +79,43 @@ def free_times(
     office: Office, items: Sequence[Item], *, first_day: date, days: int, by_staff: bool = False
 ) -> FreeTimes:
     """What is free in the range of local days, and until when that is certain."""
+    (found,) = free_times_side_by_side(
+        [(office, items)], first_day=first_day, days=days, by_staff=by_staff
+    )
+    return found
+
+
+def free_times_side_by_side(
+    wanted: Sequence[tuple[Office, Sequence[Item]]],
+    *,
+    first_day: date,
+    days: int,
+    by_staff: bool = False,
+) -> list[FreeTimes]:
+    """``free_times`` of several offices, each of them once, in as many queries as of one."""
+    questions = [
+        _question(office, items, first_day, days, by_staff=by_staff) for office, items in wanted
+    ]
+    asked = [question for question in questions if question is not None]
+    if not may_remember():
+        found = _find(asked)
+    else:
+        found = _look_up(asked)
+        over = [question.office for question in asked if found[question].is_over()]
+        if over and expire_holds(*over):
+            found = _look_up(asked)
+    return [FreeTimes({}) if question is None else found[question] for question in questions]
+
+
+def _question(
+    office: Office, items: Sequence[Item], first_day: date, days: int, *, by_staff: bool
+) -> _Question | None:
+    """``None`` where the range lies outside of what can be booked."""
     end_of_horizon = horizon(office)
     first_day = max(first_day, clock.today(office.zone))
     if first_day > end_of_horizon or days < 1:
-        return FreeTimes({})
-    question = _Question(
+        return None
+    return _Question(
         office_id=office.pk,
         time_zone=office.time_zone,
         offerings=frozenset(item.offering.pk for item in items),
@@ -93,33 +127,71 @@ def free_times(
         office=office,
         items=items,
     )
-    if not may_remember():
-        return _find(question)
-    found = _remembered(question, grid_version(office.pk))
-    if found.is_over() and expire_holds(office):
-        found = _remembered(question, grid_version(office.pk))
-    return found
 
 
-def _find(question: _Question) -> FreeTimes:
-    office, items = question.office, question.items
-    ensure_published(office)
-    expire_holds(office)
-    series = {one.pk: one for one in series_for(office, items)}
-    found: set[datetime] = set()
-    free_slots = _free_slots(
-        series.values(), question.first_day, question.last_day, by_staff=question.by_staff
+def _look_up(questions: Sequence[_Question]) -> dict[_Question, FreeTimes]:
+    """What was found when the grids had their present versions, or what came since: never less."""
+    if not questions:
+        return {}
+    versions = grid_versions([question.office_id for question in questions])
+    keys = [(question, versions.get(question.office_id, 0)) for question in questions]
+    found = {key[0]: known for key in keys if (known := _remembered.get(key))}
+    missing = _find([question for question in questions if question not in found])
+    for question, version in keys:
+        if question in missing:
+            _remembered.keep((question, version), missing[question])
+    return found | missing
+
+
+def _find(questions: Sequence[_Question]) -> dict[_Question, FreeTimes]:
+    """The answers; no office may be in two questions."""
+    if not questions:
+        return {}
+    offices = [question.office for question in questions]
+    ensure_published(*offices)
+    expire_holds(*offices)
+    every_series: dict[int, tuple[OpeningHours, _Question]] = {}
+    found_series = series_side_by_side([(one.office, one.items) for one in questions])
+    for question, of_office in zip(questions, found_series, strict=True):
+        every_series |= {series.pk: (series, question) for series in of_office}
+    starts: dict[_Question, set[datetime]] = {question: set() for question in questions}
+    bounds = [_bounds(question) for question in questions]
+    found_slots = free_slots(
+        [series for series, _question in every_series.values()],
+        min(begin for begin, _end in bounds),
+        max(end for _begin, end in bounds),
+        by_staff=questions[0].by_staff,
     )
-    for series_id, slots in groupby(free_slots, key=itemgetter(0)):
-        unit = series[series_id].unit_minutes
+    for series_id, slots in groupby(found_slots, key=itemgetter(0)):
+        series, question = every_series[series_id]
         free = (start for _series, start in slots)
-        found.update(starts_with_room(free, units_needed(question.minutes, unit), unit))
+        needed = units_needed(question.minutes, series.unit_minutes)
+        starts[question].update(starts_with_room(free, needed, series.unit_minutes))
+    held = Appointment.objects.filter(office__in=offices, state=Appointment.State.HELD)
+    lapsing = dict(held.order_by().values_list("office").annotate(Min("expires_at")))
+    return {
+        question: FreeTimes(_by_day(question, found), lapsing.get(question.office_id))
+        for question, found in starts.items()
+    }
+
+
+def _by_day(question: _Question, starts: Iterable[datetime]) -> dict[date, list[datetime]]:
+    """In the office's time. Where other offices have other days, some starts lie outside."""
     by_day: dict[date, list[datetime]] = {}
-    for start in sorted(found):
-        local = start.astimezone(office.zone)
-        by_day.setdefault(local.date(), []).append(local)
-    held = Appointment.objects.filter(office=office, state=Appointment.State.HELD)
-    return FreeTimes(by_day, held.aggregate(first=Min("expires_at"))["first"])
+    for start in sorted(starts):
+        local = start.astimezone(question.office.zone)
+        if question.first_day <= (day := local.date()) <= question.last_day:
+            by_day.setdefault(day, []).append(local)
+    return by_day
+
+
+def _bounds(question: _Question) -> tuple[datetime, datetime]:
+    """The first instant of the question's days and the first after them."""
+    zone = question.office.zone
+    return (
+        local_day_bounds(question.first_day, zone)[0],
+        local_day_bounds(question.last_day, zone)[1],
+    )
 
 
 def free_times_stamp(office_id: UUID) -> Hashable:
@@ -142,10 +214,7 @@ def _this_minute() -> datetime:
     return clock.now().replace(second=0, microsecond=0)
 
 
-@lru_cache(REMEMBERED)
-def _remembered(question: _Question, version: int) -> FreeTimes:
-    """What was found when the grid had this version, or what came since: never less."""
-    return _find(question)
+_remembered: Remembered[tuple[_Question, int], FreeTimes] = Remembered(REMEMBERED)
 
 
 def series_for(office: Office, items: Sequence[Item]) -> list[OpeningHours]:
@@ -153,11 +222,22 @@ def series_for(office: Office, items: Sequence[Item]) -> list[OpeningHours]:
     return serving(office, items, ask(reading_series(office))[0])
 
 
+def series_side_by_side(
+    wanted: Sequence[tuple[Office, Sequence[Item]]],
+) -> list[list[OpeningHours]]:
+    """``series_for`` of several offices in one query."""
+    if not wanted:
+        return []
+    rows = _series_and_services(len(wanted)).all(*[office.pk for office, _items in wanted])
+    by_office = {pk: list(of_office) for pk, of_office in groupby(rows, key=_office_of)}
+    return [serving(office, items, by_office.get(office.pk, [])) for office, items in wanted]
+
+
 def reading_series(office: Office) -> Statement:
     """The office's series for ``serving``: a row for each service of a series, one without a
     service for those that serve all.
     """
-    return _series_and_services.statement(office.pk)
+    return _series_and_services(1).statement(office.pk)
 
 
 def serving(
@@ -175,12 +255,16 @@ def serving(
     return found
 
 
-_series_and_services = PreparedQuery(
-    lambda office_id: (
-        OpeningHours.objects.filter(office=office_id).order_by("pk").annotate(serves=F("offerings"))
-    ),
-    UUID,
-)
+_office_of = attrgetter("office_id")
+
+
+@lru_cache
+def _series_and_services(count: int) -> PreparedQuery[OpeningHours]:
+    def write(*office_ids: UUID) -> QuerySet[OpeningHours]:
+        of_offices = OpeningHours.objects.filter(office__in=office_ids)
+        return of_offices.order_by("office_id", "pk").annotate(serves=F("offerings"))
+
+    return PreparedQuery(write, *[UUID] * count)
 
 
 def nearest_starts(
@@ -212,10 +296,17 @@ def nearest_starts(
     return sorted(nearest)
 
 
-def _free_slots(
-    series: Iterable[OpeningHours], first_day: date, last_day: date, *, by_staff: bool
+def free_slots(
+    series: Iterable[OpeningHours],
+    begin: datetime,
+    end: datetime,
+    *,
+    by_staff: bool = False,
+    released: bool = False,
 ) -> Iterable[tuple[int, datetime]]:
     """Series and start of every slot with a place for a citizen, in order, none past.
+
+    ``released``: as it will be once everything kept for short notice is released.
 
     The rule of ``capacity.online_places`` as one query over all the series.
     """
@@ -223,8 +314,8 @@ def _free_slots(
     alike: dict[tuple[int, int, int], list[OpeningHours]] = {}
     for one in series:
         key = (one.online_counters, one.short_notice_counters, one.short_notice_hours)
-        if by_staff:
-            key = (one.counters, 0, 0)
+        if by_staff or released:
+            key = (one.counters if by_staff else one.online_counters, 0, 0)
         alike.setdefault(key, []).append(one)
     if not alike:
         return []
@@ -234,13 +325,12 @@ def _free_slots(
         soon = Q(start__lte=now + timedelta(hours=hours))
         with_place |= of_group & soon & Q(booked__lt=online)
         with_place |= of_group & ~soon & Q(booked__lt=online - short_notice)
-    zone = next(iter(alike.values()))[0].office.zone
     return (
         Slot.objects.filter(
             with_place,
             booked__lt=F("capacity"),
-            start__gt=max(local_day_bounds(first_day, zone)[0] - timedelta(seconds=1), now),
-            start__lt=local_day_bounds(last_day, zone)[1],
+            start__gt=max(begin - timedelta(seconds=1), now),
+            start__lt=end,
         )
         .order_by("series_id", "start")
         .values_list("series_id", "start")

@@ -97,6 +97,24 @@ class OfferingUnknown(Invalid):
         return _("This office does not offer the chosen service.")
 
 
+class ServiceUnknown(Invalid):
+    code = "unknown_service"
+
+    @property
+    def message(self) -> str:
+        return _("This town does not offer the chosen service.")
+
+
+class NotTogether(Invalid):
+    """Each service is offered online, but no office does all of them."""
+
+    code = "not_together"
+
+    @property
+    def message(self) -> str:
+        return _("No office does all of this in one appointment. Please book two.")
+
+
 class NotOnline(Invalid):
     code = "not_online"
 
@@ -161,6 +179,16 @@ class DetailsInvalid(Invalid):
     @property
     def message(self) -> str:
         return " ".join(self.fields.values())
+
+
+class ChecklistOpen(Invalid):
+    """The office wants the list of what to bring ticked before it is booked."""
+
+    code = "checklist_open"
+
+    @property
+    def message(self) -> str:
+        return _("Please tick everything that you need to bring.")
 
 
 class HoldElsewhere(Conflict):

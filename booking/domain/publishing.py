@@ -25,9 +25,11 @@ def horizon(office: Office) -> date:
     return clock.today(office.zone) + timedelta(days=office.horizon_days)
 
 
-def ensure_published(office: Office) -> None:
-    """Publish what is missing up to the office's horizon. Cheap when nothing is."""
-    _publish_missing(office.opening_hours.all(), horizon(office))
+def ensure_published(*offices: Office) -> None:
+    """Publish what is missing up to each office's horizon. Cheap when nothing is."""
+    last_days = {office.pk: horizon(office) for office in offices}
+    for series in OpeningHours.objects.filter(office__in=last_days):
+        _publish_missing([series], last_days[series.office_id])
 
 
 def publish_everywhere() -> None:

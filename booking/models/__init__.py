@@ -6,7 +6,7 @@ from .device import Device
 from .mail import OutboxMail
 from .notice import Notice
 from .office import Closure, Counter, KioskClosing, Office
-from .service import Offering, Service
+from .service import Offering, Service, Situation
 from .slot import OpeningHours, Slot, SlotGrid
 from .staff import StaffRole, StaffToken, User
 from .visit import (
@@ -38,6 +38,7 @@ __all__ = [
     "OutboxMail",
     "Queue",
     "Service",
+    "Situation",
     "Slot",
     "SlotGrid",
     "StaffRole",

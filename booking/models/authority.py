@@ -43,6 +43,16 @@ class Land(models.TextChoices):
     THUERINGEN = "TH", "Thüringen"
 
 
+class Conformance(models.TextChoices):
+    """How far the pages keep the accessibility rules, in the words of the model statement of
+    Commission Implementing Decision (EU) 2018/1523.
+    """
+
+    FULL = "full", _("fully compliant")
+    PARTIAL = "partial", _("partially compliant")
+    NONE = "none", _("not compliant")
+
+
 class Authority(models.Model):
     """A town or district: the tenant."""
 
@@ -61,6 +71,42 @@ class Authority(models.Model):
     retention_days = models.PositiveSmallIntegerField(
         _("days until personal data is blanked"), default=2
     )
+    sign_language_url = models.URLField(
+        _("address of the sign language video"), blank=True, default="", db_default=""
+    )
+    easy_language_url = models.URLField(
+        _("address of the page in easy language"), blank=True, default="", db_default=""
+    )
+    conformance = models.CharField(
+        _("accessibility of these pages"),
+        max_length=7,
+        choices=Conformance,
+        default=Conformance.PARTIAL,
+        db_default=Conformance.PARTIAL,
+    )
+    inaccessible = models.TextField(
+        _("what is not accessible, and why"),
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("One per line."),
+    )
+    accessibility_reviewed = models.DateField(
+        _("accessibility last reviewed on"), null=True, blank=True
+    )
+    accessibility_email = models.EmailField(
+        _("address for reporting barriers"), blank=True, default="", db_default=""
+    )
+    accessibility_url = models.URLField(
+        _("page for reporting barriers"), blank=True, default="", db_default=""
+    )
+    enforcement_body = models.TextField(
+        _("enforcement body"),
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Name and address of whom to turn to without a satisfactory answer."),
+    )
 
     class Meta:
         verbose_name = _("authority")
@@ -70,7 +116,11 @@ class Authority(models.Model):
             models.CheckConstraint(
                 condition=models.Q(subdivision__in=["", *Land.values]),
                 name="authority_land_exists",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(conformance__in=Conformance.values),
+                name="authority_conformance_exists",
+            ),
         ]
 
     def __str__(self) -> str:

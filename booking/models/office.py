@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from .authority import Authority
@@ -29,6 +29,12 @@ class Office(models.Model):
     address = models.CharField(_("address"), max_length=200)
     directions = models.CharField(
         _("where to wait"), max_length=200, blank=True, help_text=_("Floor, room, entrance.")
+    )
+    step_free = models.BooleanField(
+        _("reachable with a wheelchair"), default=False, db_default=False
+    )
+    spoken_languages = models.JSONField(
+        _("languages spoken"), default=list, db_default=Value([], models.JSONField()), blank=True
     )
     time_zone = models.CharField(
         _("time zone"), max_length=64, default="Europe/Berlin", validators=[validate_time_zone]

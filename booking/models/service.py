@@ -24,6 +24,20 @@ class Service(models.Model):
     keywords = models.CharField(
         _("search words"), max_length=250, blank=True, help_text=_("Words citizens use for it.")
     )
+    costs = models.CharField(_("costs"), max_length=250, blank=True, default="", db_default="")
+    online_url = models.URLField(
+        _("address of the online application"),
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("For what can be done without a visit. Empty: it cannot."),
+    )
+    representation = models.TextField(
+        _("who may come instead"), blank=True, default="", db_default=""
+    )
+    children = models.TextField(
+        _("what is needed for children"), blank=True, default="", db_default=""
+    )
     leika = models.CharField(
         _("Leistungsschlüssel"),
         max_length=14,
@@ -45,6 +59,10 @@ class Service(models.Model):
     @property
     def document_list(self) -> list[str]:
         return [line.strip() for line in (self.documents or "").splitlines() if line.strip()]
+
+    @property
+    def has_facts(self) -> bool:
+        return bool(self.costs or self.representation or self.children)
 
 
 class Offering(models.Model):
@@ -70,6 +88,12 @@ class Offering(models.Model):
         blank=True,
         help_text=_("Empty: the office’s."),
     )
+    checklist_required = models.BooleanField(
+        _("citizens tick what to bring"),
+        default=False,
+        db_default=False,
+        help_text=_("They can book only once every document is ticked."),
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:
@@ -92,3 +116,28 @@ class Offering(models.Model):
 
     def __str__(self) -> str:
         return str(self.service)
+
+
+class Situation(models.Model):
+    """A situation in life that brings people to the town: moving, a birth, a new school year."""
+
+    authority = models.ForeignKey(
+        Authority, models.CASCADE, related_name="situations", verbose_name=_("authority")
+    )
+    slug = models.SlugField(_("short name"))
+    name = models.CharField(_("name"), max_length=60)
+    services = models.ManyToManyField(
+        Service, related_name="situations", verbose_name=_("services")
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("situation in life")
+        verbose_name_plural = _("situations in life")
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["authority", "slug"], name="situation_slug_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name

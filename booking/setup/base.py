@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
-from django.db.models import DateField, Field, Model, QuerySet, TimeField
+from django.db.models import DateField, Field, Model, QuerySet, TimeField, URLField
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
@@ -51,6 +51,7 @@ class ScopedChoices:
     formfield_overrides = {
         DateField: {"widget": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})},
         TimeField: {"widget": forms.TimeInput(format="%H:%M", attrs={"type": "time"})},
+        URLField: {"assume_scheme": "https"},
     }
 
     def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:

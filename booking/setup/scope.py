@@ -7,7 +7,7 @@ from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 
 from booking.domain.permissions import IN_SETUP, authorities_of, offices_of
-from booking.models import Authority, Office, Service, StaffRole, User
+from booking.models import Authority, Office, Service, Situation, StaffRole, User
 
 Role = StaffRole.Role
 
@@ -24,7 +24,7 @@ class Rights:
         """Whether somebody may make new objects of a model."""
         if model is Authority:
             return self.is_operator
-        if model in (Office, Service, User):
+        if model in (Office, Service, Situation, User):
             return self.leads_an_authority
         return self.may_set_up
 
@@ -62,7 +62,7 @@ def visibility(model: type[Model], user: User) -> Q:
     authorities = Authority.objects.filter(offices__in=offices) | authorities_of(user)
     if model is Authority:
         return Q(pk__in=authorities.values("pk"))
-    if model is Service:
+    if model in (Service, Situation):
         return Q(authority__in=authorities.values("pk"))
     if model is Office:
         return Q(pk__in=offices.values("pk"))
@@ -84,7 +84,7 @@ def changeable(model: type[Model], user: User) -> QuerySet:
     whole = authorities_of(user).values("pk")
     if model is Authority:
         return seen.filter(pk__in=whole)
-    if model is Service:
+    if model in (Service, Situation):
         return seen.filter(authority__in=whole)
     if model is User:
         elsewhere = StaffRole.objects.exclude(role__in=_grantable(), authority__in=whole)

@@ -2,13 +2,18 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.db.models import Field, Model
+from django.forms import ModelForm
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from booking.models import Offering, Service
+from booking.models import Offering, Service, Situation
 
 from .base import CheckedForm, ScopedAdmin, ScopedInline
+from .scope import visible
 from .translated import TranslatedAdmin
 
 
@@ -26,8 +31,8 @@ class OfficesInline(ScopedInline):
     model = Offering
     form = OfferingForm
     fields = (
-        "office", "minutes", "max_quantity", "letter", "online", "walk_in", "target_wait_minutes",
-        "position",
+        "office", "minutes", "max_quantity", "letter", "online", "walk_in", "checklist_required",
+        "target_wait_minutes", "position",
     )  # fmt: skip
     can_delete = False
 
@@ -45,8 +50,54 @@ class ServiceAdmin(ScopedAdmin, TranslatedAdmin):
     fieldsets = (
         (None, {"fields": ("authority", "name", "summary")}),
         (gettext_lazy("For citizens"), {"fields": ("documents", "keywords")}),
+        (
+            gettext_lazy("Before booking"),
+            {"fields": ("costs", "online_url", "representation", "children")},
+        ),
         (gettext_lazy("For other systems"), {"fields": ("slug", "leika")}),
     )
+
+
+class ServicesField(forms.ModelMultipleChoiceField):
+    """Boxes to tick; a town has some dozens."""
+
+    widget = forms.CheckboxSelectMultiple
+
+
+class SituationForm(CheckedForm):
+    def clean(self) -> dict[str, Any]:
+        """Its own authority's services."""
+        cleaned = super().clean()
+        authority, chosen = cleaned.get("authority"), cleaned.get("services") or ()
+        if authority and any(one.authority_id != authority.pk for one in chosen):
+            self.add_error("services", _("This service belongs to another authority."))
+        return cleaned
+
+
+@admin.register(Situation)
+class SituationAdmin(ScopedAdmin, TranslatedAdmin):
+    """Groups on the citizens' start page."""
+
+    form = SituationForm
+    fixed_fields = ("authority",)
+    fields = ("authority", "name", "slug", "position", "services")
+    list_display = ("name", "authority", "position")
+    list_filter = (("authority", admin.RelatedOnlyFieldListFilter),)
+    list_select_related = ("authority",)
+    search_fields = ("name_de", "name_en")
+
+    def formfield_for_manytomany(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
+        offered = visible(Service, request.user).order_by("name_de")
+        return db_field.formfield(form_class=ServicesField, queryset=offered)
+
+    def get_form(
+        self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any
+    ) -> type[ModelForm]:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        field = form.base_fields.get("services")
+        if change and field is not None:
+            field.queryset = field.queryset.filter(authority=obj.authority_id)
+        return form
 
 
 @admin.register(Offering)
@@ -55,7 +106,7 @@ class OfferingAdmin(ScopedAdmin):
     fixed_fields = ("office", "service")
     fields = (
         "office", "service", "minutes", "max_quantity", "letter", "online", "walk_in",
-        "target_wait_minutes", "position",
+        "checklist_required", "target_wait_minutes", "position",
     )  # fmt: skip
     list_display = ("service", "office", "minutes", "max_quantity", "letter", "online", "walk_in")
     list_filter = (("office", admin.RelatedOnlyFieldListFilter), "letter", "online", "walk_in")

@@ -19,7 +19,7 @@ from .scope import rights_of
 # Which models stand under which heading, in this order.
 GROUPS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
     (_("Town and offices"), ("Authority", "Office", "Counter", "Notice")),
-    (_("Services and hours"), ("Service", "Offering", "OpeningHours", "Closure")),
+    (_("Services and hours"), ("Service", "Situation", "Offering", "OpeningHours", "Closure")),
     (_("Staff and devices"), ("User", "Device")),
     (_("Today"), ("Appointment", "Visit")),
 )

@@ -14,6 +14,7 @@ from booking.domain.announcements import announce
 from booking.domain.hours import rebuild_slots, remove_closure
 from booking.models import Authority, Closure, Counter, Offering, Office
 
+from .access import ACCESS_FIELDSETS, SpokenLanguagesForm
 from .base import CheckedForm, ScopedAdmin, ScopedInline
 from .hours import ClosureForm
 from .offerings import OfferingsAdmin, OfferingsForm
@@ -31,9 +32,19 @@ class AuthorityForm(CheckedForm):
 
 
 @admin.register(Authority)
-class AuthorityAdmin(ScopedAdmin):
+class AuthorityAdmin(ScopedAdmin, TranslatedAdmin):
     form = AuthorityForm
-    fields = ("name", "slug", "subdivision", "languages", "privacy_contact", "retention_days")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    "name", "slug", "subdivision", "languages", "privacy_contact", "retention_days",
+                )
+            },
+        ),
+        *ACCESS_FIELDSETS,
+    )  # fmt: skip
     list_display = ("name", "slug", "subdivision", "retention_days")
     search_fields = ("name", "slug")
 
@@ -60,7 +71,10 @@ class CounterInline(ScopedInline):
 class OfferingInline(ScopedInline):
     model = Offering
     form = OfferingForm
-    fields = ("service", "minutes", "max_quantity", "letter", "online", "walk_in", "position")
+    fields = (
+        "service", "minutes", "max_quantity", "letter", "online", "walk_in", "checklist_required",
+        "position",
+    )  # fmt: skip
     can_delete = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Offering]:
@@ -75,6 +89,7 @@ class ClosureInline(ScopedInline):
 
 @admin.register(Office)
 class OfficeAdmin(ScopedAdmin, TranslatedAdmin):
+    form = SpokenLanguagesForm
     fixed_fields = ("authority",)
     list_display = ("name", "address", "authority", "notice")
     list_filter = (("authority", admin.RelatedOnlyFieldListFilter),)
@@ -83,6 +98,7 @@ class OfficeAdmin(ScopedAdmin, TranslatedAdmin):
     inlines = (CounterInline, OfferingInline, ClosureInline)
     fieldsets = (
         (None, {"fields": ("authority", "name", "address", "directions", "time_zone")}),
+        (gettext_lazy("For citizens"), {"fields": ("step_free", "spoken_languages")}),
         (gettext_lazy("Waiting room"), {"fields": ("notice",)}),
         (
             gettext_lazy("Booking online"),

@@ -19,7 +19,18 @@ from pathlib import Path
 
 from tests.installation import ROOT
 
-from . import availability, booking, call_next, claims, displays, plots, processes, real_week, rush
+from . import (
+    availability,
+    booking,
+    call_next,
+    claims,
+    displays,
+    page_budget,
+    plots,
+    processes,
+    real_week,
+    rush,
+)
 from .client import Clients
 from .rows import Row, markdown, table, verdict, write
 from .stage import ConditionBroken, Stage, machine
@@ -37,6 +48,7 @@ ROWS: dict[str, Callable[[Stage], Iterable[Row]]] = {
     "real week": real_week.real_week,
     "two processes": processes.two_processes,
     "HTTP server": processes.http_server,
+    "page budget": page_budget.page_budget,
 }
 DOCUMENT = ROOT / "var" / "bench.json"
 

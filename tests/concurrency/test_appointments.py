@@ -80,7 +80,7 @@ def test_confirming_expiring_and_cancelling_end_in_one_state(office, items, set_
                 partial(expire_holds, office),
                 partial(cancel_appointment, held.pk),
                 partial(confirm_appointment, held.pk, **DETAILS),
-                partial(expire_holds, None),
+                expire_holds,
                 partial(cancel_appointment, held.pk),
             ]
         )

@@ -33,6 +33,7 @@ KEYS = {
     "api-v1:api-root": PUBLIC,
     "api-v1:unknown": PUBLIC,
     "api-v1:list_authorities": PUBLIC,
+    "api-v1:list_next_times": PUBLIC,
     "api-v1:list_offices": PUBLIC,
     "api-v1:get_availability": PUBLIC,
     "api-v1:hold": PUBLIC,
@@ -129,7 +130,10 @@ KEYS = {
     "confirmation_pdf": SECRET,
     "appointment_ics": SECRET,
     "start": PUBLIC,
+    "services": PUBLIC,
+    "town_times": PUBLIC,
     "privacy": PUBLIC,
+    "accessibility": PUBLIC,
 }
 
 

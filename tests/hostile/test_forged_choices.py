@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from booking.domain.permissions import make_staff_token
-from booking.models import Counter, Offering, OpeningHours, StaffRole, Visit
+from booking.models import Counter, Offering, OpeningHours, Situation, StaffRole, Visit
 from booking.setup.scope import visible
 
 from .database import rows, undone
@@ -31,6 +31,9 @@ def mixed_up() -> list[Model]:
     """What belongs to one town and names something of another."""
     return [
         *Offering.objects.exclude(office__authority=F("service__authority")),
+        *Situation.objects.filter(services__isnull=False).exclude(
+            services__authority=F("authority")
+        ),
         *Counter.objects.filter(offerings__isnull=False).exclude(offerings__office=F("office")),
         *OpeningHours.objects.filter(offerings__isnull=False).exclude(
             offerings__office=F("office")
@@ -54,7 +57,11 @@ def forms_of(client: Client, path: str) -> list[Form]:
 def foreign(other: Town, model: str, name: str) -> Model | None:
     """What the other town has for a field of that name, where the field names an object."""
     field = name.rpartition("-")[2]
-    kind = {"offerings": "offering", "id": INSIDE.get(name.partition("-")[0], model)}
+    kind = {
+        "offerings": "offering",
+        "services": "service",
+        "id": INSIDE.get(name.partition("-")[0], model),
+    }
     return other.thing(kind.get(field, field)) if kind.get(field, field) in MODELS else None
 
 

@@ -64,7 +64,8 @@ def test_no_stored_text_becomes_an_element(hostile, language, extra):
 
 
 SHOWING_TEXTS = {
-    "home", "start", "privacy", "choose", "times", "appointment", "cancel", "ticket",
+    "home", "start", "privacy", "accessibility", "services", "choose", "town_times", "times",
+    "appointment", "cancel", "ticket",
     "kiosk", "kiosk_services", "kiosk_several", "kiosk_quantity", "kiosk_ticket", "kiosk_slip",
     "kiosk_times_for", "kiosk_times", "kiosk_booked", "kiosk_booked_slip",
     "desk_office", "desk_queue", "desk_take_over", "desk_transfer", "display", "display_test",
@@ -74,7 +75,7 @@ SHOWING_IN_SETUP = {
     "office_changelist", "office_change", "office_delete", "service_change", "closure_change",
     "counter_changelist", "user_change", "user_changelist", "device_change", "visit_changelist",
     "appointment_changelist", "authority_change", "openinghours_add", "notice_change",
-    "notice_changelist",
+    "notice_changelist", "situation_change", "situation_changelist",
 }  # fmt: skip
 
 
@@ -85,6 +86,9 @@ def _more_paths(name: str, town: Town) -> list[str]:
         return [f"{path}?q=name", f"{path}?q=nothing-of-the-kind"]
     if name == "times":
         return [f"{reverse('times', args=[town.office.pk])}?offering={town.offering.pk}:1"]
+    if name in ("town_times", "services"):
+        path = f"{reverse(name, args=[town.authority.slug])}?service={town.service.slug}"
+        return [path, f"{path}&weekday=1", f"{path}&situation={town.situation.slug}"]
     if name == "desk":
         return [f"{reverse('desk')}?all=1"]
     if name == "ticket":

@@ -20,7 +20,17 @@ from booking.domain.items import Item
 from booking.domain.notices import save_notice, shown_picture
 from booking.domain.paper_booking import book_on_paper
 from booking.domain.permissions import make_staff_token
-from booking.models import Appointment, Closure, Counter, Device, Notice, Office, StaffRole, User
+from booking.models import (
+    Appointment,
+    Closure,
+    Counter,
+    Device,
+    Notice,
+    Office,
+    Situation,
+    StaffRole,
+    User,
+)
 from booking.security import appointment_secret
 from tests import factories
 from tests.conftest import TUESDAY
@@ -59,7 +69,11 @@ class Town:
     def __init__(self, slug: str, word: str, label: str = "1") -> None:
         self.word = word
         self.authority = factories.AuthorityFactory(
-            slug=slug, name=f"Stadt {word}", privacy_contact="datenschutz@example.org"
+            slug=slug,
+            name=f"Stadt {word}",
+            privacy_contact="datenschutz@example.org",
+            inaccessible_de=f"Karten {word}",
+            enforcement_body_de=f"Fachstelle {word}",
         )
         self.office = self._office("Bürgerbüro")
         self.sister = self._office("Standesamt")
@@ -68,10 +82,16 @@ class Town:
             slug=f"ausweis-{slug}",
             **{
                 f"{field}_{language}": f"{field} {word}"
-                for field in ("name", "summary", "documents", "keywords")
+                for field in (
+                    "name", "summary", "documents", "keywords", "costs", "representation", "children",
+                )
                 for language in ("de", "en")
             },
+        )  # fmt: skip
+        self.situation = Situation.objects.create(
+            authority=self.authority, slug=f"umzug-{slug}", name=f"Umzug {word}"
         )
+        self.situation.services.add(self.service)
         self.offering = factories.OfferingFactory(office=self.office, service=self.service)
         self.sister_offering = factories.OfferingFactory(office=self.sister, service=self.service)
         self.hours = factories.make_hours(self.office)
@@ -261,6 +281,7 @@ class Town:
             "office": self.office,
             "counter": self.free_counter,
             "service": self.service,
+            "situation": self.situation,
             "offering": self.offering,
             "openinghours": self.hours,
             "closure": self.closure,

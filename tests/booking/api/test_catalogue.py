@@ -29,6 +29,8 @@ def test_an_office_says_what_it_offers(api, office, offering):
             "name": "Bürgerbüro",
             "address": "Markt 1, 06712 Musterstadt",
             "time_zone": "Europe/Berlin",
+            "step_free": False,
+            "spoken_languages": [],
             "offerings": [
                 {
                     "id": str(offering.pk),
@@ -39,6 +41,11 @@ def test_an_office_says_what_it_offers(api, office, offering):
                     "online": True,
                     "walk_in": True,
                     "documents": ["Alter Ausweis", "Biometrisches Passbild"],
+                    "checklist_required": False,
+                    "costs": "",
+                    "online_url": "",
+                    "representation": "",
+                    "children": "",
                     "leika": "99115005104000",
                 }
             ],

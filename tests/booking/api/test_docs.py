@@ -6,6 +6,7 @@ CONTRACT = {
     "GET /authorities",
     "GET /authorities/{slug}/offices",
     "GET /offices/{office_id}/availability",
+    "GET /authorities/{slug}/times",
     "POST /offices/{office_id}/appointments",
     "POST /appointments/{appointment_id}/confirm",
     "GET /appointments/{appointment_id}",

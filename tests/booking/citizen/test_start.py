@@ -141,10 +141,10 @@ def test_the_languages_are_links_to_the_same_page(client, office):
 def test_the_start_page_asks_as_often_for_many_services_as_for_one(
     client, offering, django_assert_num_queries
 ):
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         start_page(client, offering.office)
     factories.OfferingFactory.create_batch(30, office=offering.office)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         start_page(client, offering.office)
 
 

@@ -22,7 +22,7 @@ from .conftest import load
 
 pytestmark = pytest.mark.usefixtures("town")
 
-STAFF = "lead frontdesk clerk1 clerk2 clerk3 clerk4 clerk5 clerk6 kita1 kita2".split()
+STAFF = "lead frontdesk clerk1 clerk2 clerk3 clerk4 clerk5 clerk6 kita1 kita2 nord1 nord2".split()
 
 
 def citizen_office() -> Office:
@@ -83,7 +83,7 @@ def test_staff_can_log_in_with_the_printed_password():
     assert sorted(User.objects.values_list("username", flat=True)) == sorted(STAFF)
     assert all(user.check_password(password) for user in User.objects.all())
     lead, clerk = User.objects.get(username="lead"), User.objects.get(username="clerk1")
-    assert offices_of(lead, IN_SETUP).count() == 2
+    assert offices_of(lead, IN_SETUP).count() == 3
     assert [office.name_de for office in offices_of(clerk)] == ["Bürgerbüro"]
     assert offices_of(clerk, IN_SETUP).count() == 0
     assert StaffRole.objects.filter(role=StaffRole.Role.OPERATOR).count() == 0

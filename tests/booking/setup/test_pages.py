@@ -24,6 +24,7 @@ from booking.models import (
     OpeningHours,
     Queue,
     Service,
+    Situation,
     Slot,
 )
 from booking.setup.deleting import reasons_to_keep
@@ -192,7 +193,9 @@ def office_form(as_lead, office: Office, **changes) -> dict:
         form[name].html_name: form[name].value()
         for form in forms
         for name in form.fields
-        if form[name].value() is not None and form[name].value() is not False
+        if form[name].value() is not None
+        and form[name].value() is not False
+        and form[name].value() != []
     }
     return {key: str(value) for key, value in posted.items()} | changes
 
@@ -375,6 +378,46 @@ def test_another_land_opens_its_working_days(as_lead, town, hours):
         "languages": ["de", "en"],
         "privacy_contact": "",
         "retention_days": 2,
+        "conformance": "partial",
     }
     assert as_lead.post(change(town.office.authority), form).status_code == 302
     assert Slot.objects.filter(start=epiphany).exists()
+
+
+def test_an_office_says_which_languages_it_speaks(as_lead, town):
+    form = office_form(as_lead, town.office, step_free="on", spoken_languages=["gsg", "uk"])
+    assert as_lead.post(change(town.office), form).status_code == 302
+    town.office.refresh_from_db()
+    assert (town.office.step_free, town.office.spoken_languages) == (True, ["gsg", "uk"])
+    refused = as_lead.post(change(town.office), form | {"spoken_languages": ["klingon"]})
+    assert refused.status_code == 200
+
+
+def test_a_situation_groups_the_towns_own_services(as_lead, town, other):
+    form = {
+        "authority": town.office.authority.pk,
+        "name_de": "Umzug",
+        "name_en": "Moving",
+        "slug": "umzug",
+        "position": 0,
+    }
+    add = reverse("admin:booking_situation_add")
+    foreign = as_lead.post(add, form | {"services": [other.offering.service_id]})
+    assert (foreign.status_code, Situation.objects.count()) == (200, 0)
+    assert as_lead.post(add, form | {"services": [town.offering.service_id]}).status_code == 302
+    assert list(Situation.objects.get().services.all()) == [town.offering.service]
+
+
+def test_an_address_without_a_scheme_is_meant_with_the_safe_one(as_lead, town):
+    service = town.offering.service
+    form = {
+        "authority": service.authority_id,
+        "slug": service.slug,
+        "name_de": "Ausweis",
+        "online_url": "example.org/antrag",
+        "offerings-TOTAL_FORMS": 0,
+        "offerings-INITIAL_FORMS": 0,
+    }
+    assert as_lead.post(change(service), form).status_code == 302
+    service.refresh_from_db()
+    assert service.online_url == "https://example.org/antrag"
