@@ -7,6 +7,7 @@ from .cancel import cancel
 from .choose import choose
 from .downloads import appointment_ics, confirmation_pdf
 from .hold import hold
+from .move import move
 from .start import home, privacy, start
 from .times import times
 
@@ -19,6 +20,7 @@ urlpatterns = [
     path("book/<uuid:office_id>/hold/", hold, name="hold"),
     path(SECRET, appointment, name="appointment"),
     path(f"{SECRET}cancel/", cancel, name="cancel"),
+    path(f"{SECRET}move/", move, name="move"),
     path(f"{SECRET}confirmation.pdf", confirmation_pdf, name="confirmation_pdf"),
     path(f"{SECRET}appointment.ics", appointment_ics, name="appointment_ics"),
     path("<slug:authority>/", start, name="start"),

@@ -9,10 +9,10 @@ from booking.models import Appointment, Office
 from booking.security import appointment_secret
 
 
-def appointment_link(appointment: Appointment) -> str:
-    """The secret link with which a citizen sees and cancels an appointment."""
+def appointment_link(appointment: Appointment, page: str = "appointment") -> str:
+    """The secret link with which a citizen sees an appointment, or a ``page`` below it."""
     secret = appointment_secret(appointment.pk)
-    return settings.PUBLIC_URL + reverse("appointment", args=[appointment.pk, secret])
+    return settings.PUBLIC_URL + reverse(page, args=[appointment.pk, secret])
 
 
 def office_link(office: Office) -> str:

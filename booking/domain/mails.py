@@ -42,7 +42,10 @@ def _letter(mail: OutboxMail) -> Letter:
         "authority": appointment.office.authority,
         "start": start,
         "items": items,
+        "moved": _is_moved(mail),
         "link": appointment_link(appointment),
+        "move_link": appointment_link(appointment, "move"),
+        "cancel_link": appointment_link(appointment, "cancel"),
         "ticket_link": ticket_link(appointment.pk),
         "booking_link": office_link(appointment.office),
     }
@@ -60,4 +63,11 @@ def _letter(mail: OutboxMail) -> Letter:
 def _subject(mail: OutboxMail) -> str:
     if mail.kind == OutboxMail.Kind.CANCELLATION:
         return _("Cancelled: your appointment on %(day)s at %(time)s")
+    if _is_moved(mail):
+        return _("New time: your appointment on %(day)s at %(time)s")
     return _("Your appointment on %(day)s at %(time)s")
+
+
+def _is_moved(mail: OutboxMail) -> bool:
+    """Only another time makes a booking's calendar entry another revision."""
+    return mail.kind == OutboxMail.Kind.CONFIRMATION and mail.sequence > 0

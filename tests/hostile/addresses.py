@@ -117,6 +117,7 @@ KEYS = {
     "hold": PUBLIC,
     "appointment": SECRET,
     "cancel": SECRET,
+    "move": SECRET,
     "confirmation_pdf": SECRET,
     "appointment_ics": SECRET,
     "start": PUBLIC,
