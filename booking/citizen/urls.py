@@ -6,6 +6,7 @@ from .appointment import appointment
 from .cancel import cancel
 from .choose import choose
 from .downloads import appointment_ics, confirmation_pdf
+from .find import find
 from .hold import hold
 from .move import move
 from .start import home, privacy, start
@@ -25,4 +26,5 @@ urlpatterns = [
     path(f"{SECRET}appointment.ics", appointment_ics, name="appointment_ics"),
     path("<slug:authority>/", start, name="start"),
     path("<slug:authority>/privacy/", privacy, name="privacy"),
+    path("<slug:authority>/find/", find, name="find"),
 ]

@@ -122,6 +122,7 @@ KEYS = {
     "appointment_ics": SECRET,
     "start": PUBLIC,
     "privacy": PUBLIC,
+    "find": PUBLIC,
 }
 
 
