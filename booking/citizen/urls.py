@@ -10,9 +10,11 @@ from .find import find
 from .hold import hold
 from .move import move
 from .start import home, privacy, start
+from .subscription import subscribe, subscription, subscription_ics
 from .times import times
 
 SECRET = "appointment/<uuid:appointment_id>/<str:secret>/"  # noqa: S105 - an address
+CALENDAR = "calendar/<uuid:subscription_id>/<str:key>/"
 
 urlpatterns = [
     path("", home, name="home"),
@@ -22,8 +24,11 @@ urlpatterns = [
     path(SECRET, appointment, name="appointment"),
     path(f"{SECRET}cancel/", cancel, name="cancel"),
     path(f"{SECRET}move/", move, name="move"),
+    path(f"{SECRET}calendar/", subscribe, name="subscribe"),
     path(f"{SECRET}confirmation.pdf", confirmation_pdf, name="confirmation_pdf"),
     path(f"{SECRET}appointment.ics", appointment_ics, name="appointment_ics"),
+    path(CALENDAR, subscription, name="subscription"),
+    path(f"{CALENDAR}appointments.ics", subscription_ics, name="subscription_ics"),
     path("<slug:authority>/", start, name="start"),
     path("<slug:authority>/privacy/", privacy, name="privacy"),
     path("<slug:authority>/find/", find, name="find"),

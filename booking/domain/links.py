@@ -5,14 +5,20 @@ from uuid import UUID
 from django.conf import settings
 from django.urls import reverse
 
-from booking.models import Appointment, Office
-from booking.security import appointment_secret
+from booking.models import Appointment, CalendarSubscription, Office
+from booking.security import appointment_secret, link_secret
 
 
 def appointment_link(appointment: Appointment, page: str = "appointment") -> str:
     """The secret link with which a citizen sees an appointment, or a ``page`` below it."""
     secret = appointment_secret(appointment.pk)
     return settings.PUBLIC_URL + reverse(page, args=[appointment.pk, secret])
+
+
+def subscription_link(subscription: CalendarSubscription, page: str = "subscription") -> str:
+    """The secret page of a calendar subscription, or the calendar itself."""
+    secret = link_secret("calendar", subscription.pk)
+    return settings.PUBLIC_URL + reverse(page, args=[subscription.pk, secret])
 
 
 def office_link(office: Office) -> str:

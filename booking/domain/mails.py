@@ -10,7 +10,7 @@ from booking.documents.calendar import appointment_calendar
 from booking.local_time import day_text, time_text
 from booking.models import OutboxMail
 
-from .links import appointment_link, office_link, ticket_link
+from .links import appointment_link, office_link, subscription_link, ticket_link
 
 # The iTIP method (RFC 5546) of the calendar entry that comes along.
 METHODS = {OutboxMail.Kind.CONFIRMATION: "REQUEST", OutboxMail.Kind.CANCELLATION: "CANCEL"}
@@ -18,12 +18,12 @@ METHODS = {OutboxMail.Kind.CONFIRMATION: "REQUEST", OutboxMail.Kind.CANCELLATION
 
 @dataclass(frozen=True)
 class Letter:
-    """A mail as it is read. ``calendar`` is an iCalendar text with its ``method``."""
+    """A mail as it is read. ``calendar`` is an iCalendar text with its ``method``, or empty."""
 
     subject: str
     body: str
-    calendar: str
-    method: str
+    calendar: str = ""
+    method: str = ""
 
 
 def letter(mail: OutboxMail) -> Letter:
@@ -49,10 +49,17 @@ def _letter(mail: OutboxMail) -> Letter:
         "ticket_link": ticket_link(appointment.pk),
         "booking_link": office_link(appointment.office),
     }
-    method = METHODS[OutboxMail.Kind(mail.kind)]
+    if appointment.subscription:
+        context["subscription_link"] = subscription_link(appointment.subscription)
+        context["feed_link"] = subscription_link(appointment.subscription, "subscription_ics")
+    subject = _subject(mail) % {"day": day_text(start), "time": time_text(start)}
+    body = render_to_string(f"mail/{mail.kind}.txt", context)
+    method = METHODS.get(OutboxMail.Kind(mail.kind))
+    if method is None:
+        return Letter(subject, body)
     return Letter(
-        subject=_subject(mail) % {"day": day_text(start), "time": time_text(start)},
-        body=render_to_string(f"mail/{mail.kind}.txt", context),
+        subject,
+        body,
         calendar=appointment_calendar(
             appointment, items, method=method, sequence=mail.sequence, attendee=mail.recipient
         ),
@@ -63,6 +70,8 @@ def _letter(mail: OutboxMail) -> Letter:
 def _subject(mail: OutboxMail) -> str:
     if mail.kind == OutboxMail.Kind.CANCELLATION:
         return _("Cancelled: your appointment on %(day)s at %(time)s")
+    if mail.kind == OutboxMail.Kind.CALENDAR:
+        return _("Your appointments in your calendar")
     if _is_moved(mail):
         return _("New time: your appointment on %(day)s at %(time)s")
     return _("Your appointment on %(day)s at %(time)s")

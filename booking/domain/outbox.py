@@ -67,7 +67,8 @@ def deliver(mail_id: UUID) -> bool:
     due = pending.filter(_is_due(now), ~Exists(earlier), pk=mail_id)
     if not due.update(next_attempt_at=now + LEASE, attempts=F("attempts") + 1):
         return False
-    mail = OutboxMail.objects.select_related("appointment__office__authority").get(pk=mail_id)
+    about = ("appointment__office__authority", "appointment__subscription")
+    mail = OutboxMail.objects.select_related(*about).get(pk=mail_id)
     try:
         _message(mail).send()
     except Exception as error:  # whatever a mail server does, the mail waits
@@ -130,6 +131,8 @@ def _message(mail: OutboxMail) -> EmailMessage:
             "Auto-Submitted": "auto-generated",
         },
     )
+    if not text.calendar:
+        return message
     entry = MIMEText(text.calendar, "calendar", "utf-8")
     entry.set_param("method", text.method)
     entry.add_header("Content-Disposition", "attachment", filename="termin.ics")

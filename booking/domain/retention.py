@@ -9,6 +9,7 @@ from booking import clock
 from booking.models import Appointment, Office, OutboxMail, Visit
 
 from .slot_grid import local_day_bounds
+from .subscriptions import end_idle_subscriptions
 
 # In one transaction, so that each stays short however much has piled up.
 AT_ONCE = 2000
@@ -23,7 +24,9 @@ def delete_expired_personal_data() -> int:
     many time zones.
     """
     rules = Office.objects.order_by().values_list("time_zone", "authority__retention_days")
-    return sum(_blank(*rule) for rule in rules.distinct())
+    count = sum(_blank(*rule) for rule in rules.distinct())
+    end_idle_subscriptions()
+    return count
 
 
 def _blank(time_zone: str, retention_days: int) -> int:

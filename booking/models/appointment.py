@@ -1,6 +1,7 @@
 """An appointment: a time reserved for a citizen, from hold to booking."""
 
 import uuid
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import F, Q
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from .office import Office
 from .service import Offering
 from .slot import OpeningHours
+from .subscription import CalendarSubscription
 
 
 class Appointment(models.Model):
@@ -53,6 +55,18 @@ class Appointment(models.Model):
     by_staff = models.BooleanField(_("made by staff"), default=False, db_default=False)
     # Revision of the calendar entry (RFC 5545 SEQUENCE).
     sequence = models.PositiveSmallIntegerField(default=0)
+    # What the citizen has chosen on the own page.
+    reminders = models.BooleanField(_("reminders by mail"), default=True, db_default=True)
+    sms_reminders = models.BooleanField(_("reminders by SMS"), default=False, db_default=False)
+    # Said by the citizen on the way; changes no order, the desk only knows.
+    late_minutes = models.PositiveSmallIntegerField(_("minutes late, as announced"), null=True)
+    subscription = models.ForeignKey(
+        CalendarSubscription,
+        models.SET_NULL,
+        null=True,
+        related_name="appointments",
+        db_index=False,
+    )
     # Null where the client gave none: then nothing is deduplicated.
     idempotency_key = models.CharField(max_length=100, null=True)  # noqa: DJ001
 
@@ -75,6 +89,11 @@ class Appointment(models.Model):
             ),
             models.Index(
                 fields=["end"], condition=Q(blanked_at__isnull=True), name="appointment_not_blanked"
+            ),
+            models.Index(
+                fields=["subscription"],
+                condition=Q(subscription__isnull=False),
+                name="appointment_subscribed",
             ),
         ]
         constraints = [
@@ -111,6 +130,11 @@ class Appointment(models.Model):
     @property
     def is_live(self) -> bool:
         return self.state in self.LIVE
+
+    @property
+    def expected_at(self) -> datetime:
+        """When the citizen wants to be there: the start, or as much later as announced."""
+        return self.start + timedelta(minutes=self.late_minutes or 0)
 
 
 class AppointmentItem(models.Model):

@@ -21,6 +21,13 @@ def validate_time_zone(name: str) -> None:
 class Office(models.Model):
     """A place citizens come to: one queue, one waiting room, its own opening hours."""
 
+    class PhoneCheckIn(models.TextChoices):
+        """How somebody with an appointment may say on the own phone to be here."""
+
+        NO = "", _("no: only at the kiosk or the front desk")
+        POSTER = "poster", _("yes, by scanning the poster at the entrance")
+        PAGE = "page", _("yes, on the appointment’s own page, from anywhere")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     authority = models.ForeignKey(
         Authority, models.PROTECT, related_name="offices", verbose_name=_("authority")
@@ -70,6 +77,28 @@ class Office(models.Model):
         default=False,
         db_default=False,
     )
+    remind_day_before = models.BooleanField(
+        _("remind a day before the appointment"), default=True, db_default=True
+    )
+    remind_hour_before = models.BooleanField(
+        _("remind an hour before the appointment"), default=True, db_default=True
+    )
+    remind_by_sms = models.BooleanField(
+        _("offer reminders by SMS"),
+        default=False,
+        db_default=False,
+        help_text=_("Costs money; only where the operator has set up a gateway."),
+    )
+    phone_check_in = models.CharField(
+        _("check-in on the own phone"),
+        max_length=6,
+        choices=PhoneCheckIn,
+        blank=True,
+        default=PhoneCheckIn.NO,
+        db_default=PhoneCheckIn.NO,
+    )
+    # Rises when a new poster is to make the old ones void.
+    poster_version = models.PositiveSmallIntegerField(default=1, db_default=1, editable=False)
     last_ticket_minutes = models.PositiveSmallIntegerField(
         _("last ticket, minutes before closing"), default=30
     )

@@ -19,8 +19,9 @@ from booking.domain.arrivals import draw_ticket
 from booking.domain.items import Item
 from booking.domain.notices import save_notice, shown_picture
 from booking.domain.permissions import make_staff_token
+from booking.domain.subscriptions import mail_subscription
 from booking.models import Appointment, Closure, Counter, Device, Notice, Office, StaffRole, User
-from booking.security import appointment_secret
+from booking.security import appointment_secret, link_secret
 from tests import factories
 from tests.conftest import TUESDAY
 
@@ -104,6 +105,7 @@ class Town:
         )
         self.visit = draw_ticket(office=self.office, items=[Item(self.offering, 1)], actor=CITIZEN)
         self.secret = appointment_secret(self.appointment.pk)
+        self.subscription = mail_subscription(self.appointment.pk)
         # Their tokens are made once, before anything is taken back.
         _made = self.desk, self.sister_desk, self.setup, self.sister_setup
         _made = self.front_desk, self.sister_front_desk
@@ -233,6 +235,8 @@ class Town:
             "appointment_id": self.appointment.pk,
             "hold_id": self.held_by_staff.pk,
             "secret": self.secret,
+            "subscription_id": self.subscription.pk,
+            "key": link_secret("calendar", self.subscription.pk),
             "offering_id": self.offering.pk,
             "authority": self.authority.slug,
             "slug": self.authority.slug,
