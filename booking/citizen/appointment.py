@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 from booking import clock
 from booking.domain.appointments import items_of
 from booking.domain.links import ticket_link
+from booking.domain.reminders import ways_of
 from booking.models import Appointment
 
 from .context import appointment_context
@@ -34,6 +35,7 @@ def appointment(request: HttpRequest, appointment: Appointment) -> HttpResponse:
         **shown,
         "qr": qr.svg_data_uri(border=2, omitsize=True),
         "ticket_path": reverse("ticket", args=[appointment.pk]),
+        "reminder_ways": ways_of(appointment),
         "checked_in": hasattr(appointment, "visit"),
         "begun": appointment.start <= clock.now(),
         "over": appointment.end <= clock.now(),

@@ -9,6 +9,7 @@ from .downloads import appointment_ics, confirmation_pdf
 from .find import find
 from .hold import hold
 from .move import move
+from .reminders import reminders
 from .start import home, privacy, start
 from .subscription import subscribe, subscription, subscription_ics
 from .times import times
@@ -24,6 +25,7 @@ urlpatterns = [
     path(SECRET, appointment, name="appointment"),
     path(f"{SECRET}cancel/", cancel, name="cancel"),
     path(f"{SECRET}move/", move, name="move"),
+    path(f"{SECRET}reminders/", reminders, name="reminders"),
     path(f"{SECRET}calendar/", subscribe, name="subscribe"),
     path(f"{SECRET}confirmation.pdf", confirmation_pdf, name="confirmation_pdf"),
     path(f"{SECRET}appointment.ics", appointment_ics, name="appointment_ics"),

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.conf import settings
 from django.urls import reverse
 
-from booking.models import Appointment, CalendarSubscription, Office
+from booking.models import Appointment, Authority, CalendarSubscription, Office
 from booking.security import appointment_secret, link_secret
 
 
@@ -19,6 +19,11 @@ def subscription_link(subscription: CalendarSubscription, page: str = "subscript
     """The secret page of a calendar subscription, or the calendar itself."""
     secret = link_secret("calendar", subscription.pk)
     return settings.PUBLIC_URL + reverse(page, args=[subscription.pk, secret])
+
+
+def find_link(authority: Authority) -> str:
+    """Where whoever has no link gets it again."""
+    return settings.PUBLIC_URL + reverse("find", args=[authority.slug])
 
 
 def office_link(office: Office) -> str:

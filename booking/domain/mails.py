@@ -10,7 +10,13 @@ from booking.documents.calendar import appointment_calendar
 from booking.local_time import day_text, time_text
 from booking.models import OutboxMail
 
-from .links import appointment_link, office_link, subscription_link, ticket_link
+from .links import (
+    appointment_link,
+    find_link,
+    office_link,
+    subscription_link,
+    ticket_link,
+)
 
 # The iTIP method (RFC 5546) of the calendar entry that comes along.
 METHODS = {OutboxMail.Kind.CONFIRMATION: "REQUEST", OutboxMail.Kind.CANCELLATION: "CANCEL"}
@@ -46,6 +52,7 @@ def _letter(mail: OutboxMail) -> Letter:
         "link": appointment_link(appointment),
         "move_link": appointment_link(appointment, "move"),
         "cancel_link": appointment_link(appointment, "cancel"),
+        "reminders_link": appointment_link(appointment, "reminders"),
         "ticket_link": ticket_link(appointment.pk),
         "booking_link": office_link(appointment.office),
     }
@@ -53,7 +60,8 @@ def _letter(mail: OutboxMail) -> Letter:
         context["subscription_link"] = subscription_link(appointment.subscription)
         context["feed_link"] = subscription_link(appointment.subscription, "subscription_ics")
     subject = _subject(mail) % {"day": day_text(start), "time": time_text(start)}
-    body = render_to_string(f"mail/{mail.kind}.txt", context)
+    kind = "reminder" if mail.kind in OutboxMail.REMINDERS else mail.kind
+    body = render_to_string(f"mail/{kind}.txt", context)
     method = METHODS.get(OutboxMail.Kind(mail.kind))
     if method is None:
         return Letter(subject, body)
@@ -67,11 +75,32 @@ def _letter(mail: OutboxMail) -> Letter:
     )
 
 
+def short_message(mail: OutboxMail) -> str:
+    """An SMS that reminds: time, office and code, no name and no secret link.
+
+    With the code the page it names sends the link to the mail address.
+    """
+    appointment = mail.appointment
+    office = appointment.office
+    start = appointment.start.astimezone(office.zone)
+    with translation.override(mail.language):
+        text = _("Appointment %(day)s, %(time)s, %(office)s. Code %(code)s. To change it: %(link)s")
+        return text % {
+            "day": f"{start:%d.%m.}",
+            "time": time_text(start),
+            "office": office.name,
+            "code": appointment.code,
+            "link": find_link(office.authority),
+        }
+
+
 def _subject(mail: OutboxMail) -> str:
     if mail.kind == OutboxMail.Kind.CANCELLATION:
         return _("Cancelled: your appointment on %(day)s at %(time)s")
     if mail.kind == OutboxMail.Kind.CALENDAR:
         return _("Your appointments in your calendar")
+    if mail.kind in OutboxMail.REMINDERS:
+        return _("Reminder: your appointment on %(day)s at %(time)s")
     if _is_moved(mail):
         return _("New time: your appointment on %(day)s at %(time)s")
     return _("Your appointment on %(day)s at %(time)s")
