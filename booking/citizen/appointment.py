@@ -10,7 +10,9 @@ from booking import clock
 from booking.domain.appointments import items_of
 from booking.domain.links import ticket_link
 from booking.domain.reminders import ways_of
+from booking.domain.running_late import may_say_late
 from booking.models import Appointment
+from booking.security import appointment_secret
 
 from .context import appointment_context
 from .details import details, details_sent
@@ -30,11 +32,15 @@ def appointment(request: HttpRequest, appointment: Appointment) -> HttpResponse:
     shown = appointment_context(appointment, items_of(appointment))
     if appointment.state == Appointment.State.CANCELLED:
         return render(request, "citizen/cancelled.html", shown)
+    zone, secret = appointment.office.zone, appointment_secret(appointment.pk)
+    may_late = may_say_late(appointment)
     qr = segno.make(ticket_link(appointment.pk), error="m")
     context = {
         **shown,
         "qr": qr.svg_data_uri(border=2, omitsize=True),
         "ticket_path": reverse("ticket", args=[appointment.pk]),
+        "late_path": reverse("late", args=[appointment.pk, secret]) if may_late else "",
+        "said_late": appointment.late_minutes and appointment.expected_at.astimezone(zone),
         "reminder_ways": ways_of(appointment),
         "checked_in": hasattr(appointment, "visit"),
         "begun": appointment.start <= clock.now(),

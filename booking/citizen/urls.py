@@ -8,6 +8,7 @@ from .choose import choose
 from .downloads import appointment_ics, confirmation_pdf
 from .find import find
 from .hold import hold
+from .late import late
 from .move import move
 from .reminders import reminders
 from .start import home, privacy, start
@@ -26,6 +27,7 @@ urlpatterns = [
     path(f"{SECRET}cancel/", cancel, name="cancel"),
     path(f"{SECRET}move/", move, name="move"),
     path(f"{SECRET}reminders/", reminders, name="reminders"),
+    path(f"{SECRET}late/", late, name="late"),
     path(f"{SECRET}calendar/", subscribe, name="subscribe"),
     path(f"{SECRET}confirmation.pdf", confirmation_pdf, name="confirmation_pdf"),
     path(f"{SECRET}appointment.ics", appointment_ics, name="appointment_ics"),

@@ -52,6 +52,9 @@ def _letter(mail: OutboxMail) -> Letter:
         "link": appointment_link(appointment),
         "move_link": appointment_link(appointment, "move"),
         "cancel_link": appointment_link(appointment, "cancel"),
+        "late_link": appointment_link(appointment, "late")
+        if mail.kind == OutboxMail.Kind.HOUR_BEFORE
+        else "",
         "reminders_link": appointment_link(appointment, "reminders"),
         "ticket_link": ticket_link(appointment.pk),
         "booking_link": office_link(appointment.office),

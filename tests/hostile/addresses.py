@@ -119,6 +119,7 @@ KEYS = {
     "cancel": SECRET,
     "move": SECRET,
     "subscribe": SECRET,
+    "late": SECRET,
     "reminders": SECRET,
     "subscription": SECRET,
     "subscription_ics": SECRET,
