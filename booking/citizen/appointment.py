@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 from booking import clock
 from booking.domain.appointments import items_of
 from booking.domain.links import ticket_link
+from booking.domain.phone_check_in import may_check_in
 from booking.domain.reminders import ways_of
 from booking.domain.running_late import may_say_late
 from booking.models import Appointment
@@ -39,6 +40,9 @@ def appointment(request: HttpRequest, appointment: Appointment) -> HttpResponse:
         **shown,
         "qr": qr.svg_data_uri(border=2, omitsize=True),
         "ticket_path": reverse("ticket", args=[appointment.pk]),
+        "here_path": reverse("here", args=[appointment.pk, secret])
+        if may_check_in(appointment)
+        else "",
         "late_path": reverse("late", args=[appointment.pk, secret]) if may_late else "",
         "said_late": appointment.late_minutes and appointment.expected_at.astimezone(zone),
         "reminder_ways": ways_of(appointment),

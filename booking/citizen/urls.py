@@ -7,6 +7,7 @@ from .cancel import cancel
 from .choose import choose
 from .downloads import appointment_ics, confirmation_pdf
 from .find import find
+from .here import here, poster
 from .hold import hold
 from .late import late
 from .move import move
@@ -28,9 +29,11 @@ urlpatterns = [
     path(f"{SECRET}move/", move, name="move"),
     path(f"{SECRET}reminders/", reminders, name="reminders"),
     path(f"{SECRET}late/", late, name="late"),
+    path(f"{SECRET}here/", here, name="here"),
     path(f"{SECRET}calendar/", subscribe, name="subscribe"),
     path(f"{SECRET}confirmation.pdf", confirmation_pdf, name="confirmation_pdf"),
     path(f"{SECRET}appointment.ics", appointment_ics, name="appointment_ics"),
+    path("here/<uuid:office_id>/<str:poster>/", poster, name="poster"),
     path(CALENDAR, subscription, name="subscription"),
     path(f"{CALENDAR}appointments.ics", subscription_ics, name="subscription_ics"),
     path("<slug:authority>/", start, name="start"),

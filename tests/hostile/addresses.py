@@ -120,6 +120,8 @@ KEYS = {
     "move": SECRET,
     "subscribe": SECRET,
     "late": SECRET,
+    "here": SECRET,
+    "poster": SECRET,
     "reminders": SECRET,
     "subscription": SECRET,
     "subscription_ics": SECRET,

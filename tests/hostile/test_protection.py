@@ -111,6 +111,7 @@ def cookies_of_a_day(town: Town, **how: str) -> dict[str, object]:
         (NOBODY, "post", reverse("kiosk_pairing"), {}),
         (NOBODY, "post", reverse("display_pairing"), {}),
         (NOBODY, "post", reverse("login"), password),
+        (NOBODY, "get", reverse("here", args=[town.appointment.pk, town.secret]), {}),
         (town.at_kiosk, "get", reverse("kiosk"), {}),
         (town.at_display, "get", reverse("display"), {}),
         (town.desk, "get", reverse("desk_office", args=[town.office.pk]), {}),
@@ -125,7 +126,7 @@ def test_every_cookie_is_kept_from_scripts_other_sites_and_the_open_line(town, o
     found = cookies_of_a_day(town, **PROXY)
     assert set(found) == {
         "sessionid", "csrftoken", "schalter_flow", "schalter_kiosk", "schalter_display",
-        "schalter_staff",
+        "schalter_staff", "schalter_here",
     }  # fmt: skip
     for name, cookie in found.items():
         assert cookie["httponly"] is True, name

@@ -137,7 +137,7 @@ def guarded() -> list[Address]:
 def paths_of(address: Address, town: Town, other: Town) -> Iterator[str]:
     """The path to the town's thing, and where it names several, with the stranger's own others."""
     values = {name: town.named(name, address.model) for name in address.parameters}
-    secret = next((name for name in ("secret", "key") if name in values), None)
+    secret = next((name for name in ("secret", "key", "poster") if name in values), None)
     if address.key == addresses.SECRET and secret:
         # The address itself is the key: the right one in it opens for anybody who has it.
         others = (other.secret, other.named("key", None), appointment_secret(town.checked_in.pk))

@@ -17,6 +17,7 @@ from booking.domain.actor import CITIZEN
 from booking.domain.appointments import confirm_appointment, hold_appointment
 from booking.domain.arrivals import draw_ticket
 from booking.domain.items import Item
+from booking.domain.links import poster_secret
 from booking.domain.notices import save_notice, shown_picture
 from booking.domain.permissions import make_staff_token
 from booking.domain.subscriptions import mail_subscription
@@ -115,6 +116,7 @@ class Town:
         return factories.OfficeFactory(
             authority=self.authority,
             address=f"Markt {self.word}",
+            phone_check_in=Office.PhoneCheckIn.POSTER,
             **{
                 f"{text}_{language}": f"{name} {text} {self.word}"
                 for text in texts
@@ -236,6 +238,7 @@ class Town:
             "hold_id": self.held_by_staff.pk,
             "secret": self.secret,
             "subscription_id": self.subscription.pk,
+            "poster": poster_secret(self.office),
             "key": link_secret("calendar", self.subscription.pk),
             "offering_id": self.offering.pk,
             "authority": self.authority.slug,
