@@ -102,7 +102,7 @@ def poster(request: HttpRequest, office_id: UUID, poster: str) -> HttpResponse:
 
 def _check_in(request: HttpRequest, office: Office, code: str) -> Visit:
     """Only wrong codes count: at the entrance all share one network."""
-    guessing = ("poster", client_of(request) or "this machine")
+    guessing = ("poster", client_of(request) or "this-machine")
     require_attempts_left(*guessing, limit=WRONG_CODES_PER_MINUTE)
     try:
         return check_in_at_poster(office, code=code)

@@ -11,6 +11,7 @@ from .here import here, poster
 from .hold import hold
 from .late import late
 from .move import move
+from .own_data import delete, own_data
 from .reminders import reminders
 from .start import home, privacy, start
 from .subscription import subscribe, subscription, subscription_ics
@@ -30,6 +31,8 @@ urlpatterns = [
     path(f"{SECRET}reminders/", reminders, name="reminders"),
     path(f"{SECRET}late/", late, name="late"),
     path(f"{SECRET}here/", here, name="here"),
+    path(f"{SECRET}data.json", own_data, name="own_data"),
+    path(f"{SECRET}delete/", delete, name="delete"),
     path(f"{SECRET}calendar/", subscribe, name="subscribe"),
     path(f"{SECRET}confirmation.pdf", confirmation_pdf, name="confirmation_pdf"),
     path(f"{SECRET}appointment.ics", appointment_ics, name="appointment_ics"),

@@ -13,6 +13,16 @@ from .subscriptions import end_idle_subscriptions
 
 # In one transaction, so that each stays short however much has piled up.
 AT_ONCE = 2000
+# What an appointment is without whoever had it.
+BLANK = {
+    "name": "",
+    "email": "",
+    "phone": "",
+    "code": None,
+    "idempotency_key": None,
+    "late_minutes": None,
+    "subscription": None,
+}
 
 
 def delete_expired_personal_data() -> int:
@@ -52,5 +62,5 @@ def _blank(time_zone: str, retention_days: int) -> int:
 def _blank_some(ended: QuerySet[Appointment]) -> int:
     some = list(ended.values_list("pk", flat=True)[:AT_ONCE])
     return Appointment.objects.filter(pk__in=some, blanked_at__isnull=True).update(
-        name="", email="", phone="", code=None, idempotency_key=None, blanked_at=clock.now()
+        **BLANK, blanked_at=clock.now()
     )

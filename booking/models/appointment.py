@@ -2,12 +2,14 @@
 
 import uuid
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from .office import Office
+from .personal import Kept, Until
 from .service import Offering
 from .slot import OpeningHours
 from .subscription import CalendarSubscription
@@ -69,6 +71,47 @@ class Appointment(models.Model):
     )
     # Null where the client gave none: then nothing is deduplicated.
     idempotency_key = models.CharField(max_length=100, null=True)  # noqa: DJ001
+
+    personal_data: ClassVar[dict[str, Kept]] = {
+        "name": Kept(_("your name"), _("to address you at the counter"), Until.CANCELLED),
+        "email": Kept(
+            _("your e-mail address"),
+            _("to send you the confirmation, changes and reminders"),
+            Until.CANCELLED,
+        ),
+        "phone": Kept(
+            _("your phone number, if you give one"),
+            _("for questions about the appointment, and for an SMS if you want one"),
+            Until.CANCELLED,
+        ),
+        "code": Kept(
+            _("your check-in code"),
+            _("to check you in, and to find your appointment again"),
+            Until.RETENTION,
+        ),
+        "start": Kept(
+            _("the time of your appointment, when it was made, changed and cancelled"),
+            _("to keep the time free for you"),
+            Until.ANONYMOUS,
+        ),
+        "language": Kept(
+            _("the language of your pages"), _("to write to you in it"), Until.ANONYMOUS
+        ),
+        "reminders": Kept(_("which reminders you want"), _("to send these alone"), Until.ANONYMOUS),
+        "sms_reminders": Kept(
+            _("whether you want an SMS"), _("to send it only then"), Until.ANONYMOUS
+        ),
+        "late_minutes": Kept(
+            _("that you are running late, if you tell us"),
+            _("so that the counter knows when to expect you"),
+            Until.RETENTION,
+        ),
+        "idempotency_key": Kept(
+            _("a random mark of your booking"),
+            _("so that a second click does not book twice"),
+            Until.RETENTION,
+        ),
+    }
 
     class Meta:
         verbose_name = _("appointment")
@@ -139,6 +182,12 @@ class Appointment(models.Model):
 
 class AppointmentItem(models.Model):
     """One offering of an appointment, for so many persons."""
+
+    personal_data: ClassVar[dict[str, Kept]] = {
+        "offering": Kept(
+            _("what your appointment is for"), _("to prepare for it"), Until.ANONYMOUS
+        ),
+    }
 
     appointment = models.ForeignKey(
         Appointment, models.CASCADE, related_name="items", db_index=False

@@ -1,12 +1,14 @@
 """The outbox: mails noted in the transaction they tell about, written and sent by the worker."""
 
 import uuid
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .appointment import Appointment
+from .personal import Kept, Until
 
 
 class OutboxMail(models.Model):
@@ -59,6 +61,17 @@ class OutboxMail(models.Model):
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     last_error = models.CharField(_("last error"), max_length=200, blank=True)
     sent_at = models.DateTimeField(_("sent at"), null=True)
+
+    personal_data: ClassVar[dict[str, Kept]] = {
+        "recipient": Kept(
+            _("where a message to you goes: e-mail address, or number for an SMS"),
+            _("to send it"),
+            Until.SENT,
+        ),
+        "language": Kept(
+            _("the language of a message to you"), _("to write it in that"), Until.ANONYMOUS
+        ),
+    }
 
     class Meta:
         verbose_name = _("mail")

@@ -1,6 +1,7 @@
 """An office, its counters and its closed days."""
 
 import uuid
+from typing import ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from .authority import Authority
+from .personal import Kept, Until, Whose
 
 
 def validate_time_zone(name: str) -> None:
@@ -200,6 +202,15 @@ class Counter(models.Model):
         related_name="counter",
         verbose_name=_("staffed by"),
     )
+
+    personal_data: ClassVar[dict[str, Kept]] = {
+        "staff": Kept(
+            _("at which counter you work now"),
+            _("to call people to it"),
+            Until.NEXT_ACTION,
+            Whose.STAFF,
+        ),
+    }
 
     class Meta:
         verbose_name = _("counter")

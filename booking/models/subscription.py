@@ -1,11 +1,13 @@
 """The calendar address of somebody who has several appointments."""
 
 import uuid
+from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from .authority import Authority
+from .personal import Kept, Until
 
 
 class CalendarSubscription(models.Model):
@@ -20,6 +22,14 @@ class CalendarSubscription(models.Model):
     # In small letters.
     email = models.EmailField(_("e-mail"))
     created_at = models.DateTimeField(_("made at"))
+
+    personal_data: ClassVar[dict[str, Kept]] = {
+        "email": Kept(
+            _("your e-mail address, if you subscribe to a calendar"),
+            _("to show all your appointments in it"),
+            Until.SUBSCRIPTION,
+        ),
+    }
 
     class Meta:
         verbose_name = _("calendar subscription")

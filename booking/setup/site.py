@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
-from . import figures, poster
+from . import figures, poster, record
 from .scope import rights_of
 
 # Which models stand under which heading, in this order.
@@ -68,6 +68,7 @@ class Site(AdminSite):
 
     def _own_urls(self) -> list[URLPattern]:
         pages = [
+            ("record/", record.record, "record"),
             ("poster/", poster.posters, "posters"),
             ("poster/<uuid:office_id>/poster.pdf", poster.poster_file, "poster"),
             ("poster/<uuid:office_id>/renew/", poster.poster_renew, "poster_renew"),

@@ -120,6 +120,8 @@ KEYS = {
     "move": SECRET,
     "subscribe": SECRET,
     "late": SECRET,
+    "own_data": SECRET,
+    "delete": SECRET,
     "here": SECRET,
     "poster": SECRET,
     "reminders": SECRET,
