@@ -48,6 +48,7 @@ def appointment(request: HttpRequest, appointment: Appointment) -> HttpResponse:
         "reminder_ways": ways_of(appointment),
         "checked_in": hasattr(appointment, "visit"),
         "begun": appointment.start <= clock.now(),
-        "over": appointment.end <= clock.now(),
+        # Whoever is late can still come while check-in is open.
+        "over": appointment.end <= clock.now() and not may_late,
     }
     return render(request, "citizen/booked.html", context)

@@ -10,7 +10,7 @@ from booking.domain.items import Item
 from booking.domain.publishing import horizon
 from booking.models import Office
 
-DAYS_SHOWN = 5
+DAYS_SHOWN = 3
 
 
 def free_days(office: Office, items: Sequence[Item], first_day: date | None) -> dict[str, object]:

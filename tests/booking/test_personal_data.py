@@ -20,7 +20,8 @@ from tests import factories
 OF_THE_OFFICE = {
     "booking.Authority", "booking.Office", "booking.Closure", "booking.Service",
     "booking.Offering", "booking.Device", "booking.Notice", "booking.TicketSeries",
-    "booking.OpeningHours", "booking.WaitForecast", "auth.Permission", "auth.Group", "contenttypes.ContentType",
+    "booking.OpeningHours", "booking.WaitForecast", "auth.Permission", "auth.Group",
+    "contenttypes.ContentType",
     # Unused: what somebody may do follows from the roles.
     "booking.User_groups", "booking.User_user_permissions",
 }  # fmt: skip

@@ -32,6 +32,16 @@ def test_one_press_says_it_and_another_takes_it_back(client, booked):
     assert booked.late_minutes is None
 
 
+def test_to_whoever_is_late_it_is_not_over_before_check_in_is(client, booked, set_time):
+    said = {}
+    for minutes in (59, 61):
+        set_time(TUESDAY.replace(hour=10) + timedelta(minutes=minutes - 30))
+        page = client.get(english(appointment_path(booked))).content.decode()
+        said[minutes] = "This appointment is over" in page
+        assert (booked.code[:4] in page) is (minutes == 59)
+    assert said == {59: False, 61: True}
+
+
 def test_what_no_button_says_is_refused(client, booked):
     for minutes in ("7", "x", "-5", "²", "1000000000000", ""):
         assert client.post(late_path(booked), {"minutes": minutes}).status_code == 409
