@@ -30,9 +30,10 @@ office.save()
 print(poster_link(office))
 """
 CALENDAR = """
+from uuid import UUID
 from booking.domain.links import subscription_link
 from booking.domain.subscriptions import mail_subscription
-print(subscription_link(mail_subscription("{appointment}")))
+print(subscription_link(mail_subscription(UUID("{appointment}"))))
 """
 
 
