@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Model
 
 from booking import clock
-from booking.models import Appointment, OutboxMail, Visit
+from booking.models import Appointment, OutboxMail, User, Visit
 from booking.models.personal import OF_LIBRARIES, Kept, Whose
 
 from .appointments import cancel_appointment
@@ -42,7 +42,9 @@ class Entry:
 def record_of_processing(whose: Whose) -> list[Entry]:
     """All that is kept of citizens or of staff, as the models declare it."""
     entries = []
-    for model in apps.get_models(include_auto_created=True):
+    models = apps.get_models(include_auto_created=True)
+    # Whoever reads it looks for the own name first.
+    for model in sorted(models, key=lambda model: model not in (Appointment, User)):
         by_kept: dict[Kept, list[str]] = {}
         for field, kept in declared(model).items():
             by_kept.setdefault(kept, []).append(field)

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from .office import Office
-from .personal import Kept, Until
+from .personal import LANGUAGE, Kept, Until
 from .service import Offering
 from .slot import OpeningHours
 from .subscription import CalendarSubscription
@@ -94,12 +94,10 @@ class Appointment(models.Model):
             _("to keep the time free for you"),
             Until.ANONYMOUS,
         ),
-        "language": Kept(
-            _("the language of your pages"), _("to write to you in it"), Until.ANONYMOUS
-        ),
-        "reminders": Kept(_("which reminders you want"), _("to send these alone"), Until.ANONYMOUS),
-        "sms_reminders": Kept(
-            _("whether you want an SMS"), _("to send it only then"), Until.ANONYMOUS
+        "language": LANGUAGE,
+        **dict.fromkeys(
+            ("reminders", "sms_reminders"),
+            Kept(_("which reminders you want"), _("to send these alone"), Until.ANONYMOUS),
         ),
         "late_minutes": Kept(
             _("that you are running late, if you tell us"),

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .appointment import Appointment
-from .personal import Kept, Until
+from .personal import LANGUAGE, Kept, Until
 
 
 class OutboxMail(models.Model):
@@ -68,9 +68,7 @@ class OutboxMail(models.Model):
             _("to send it"),
             Until.SENT,
         ),
-        "language": Kept(
-            _("the language of a message to you"), _("to write it in that"), Until.ANONYMOUS
-        ),
+        "language": LANGUAGE,
     }
 
     class Meta:

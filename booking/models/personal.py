@@ -68,6 +68,8 @@ class Kept:
     whose: Whose = Whose.CITIZEN
 
 
+LANGUAGE = Kept(_("the language you read"), _("to write and speak to you in it"), Until.ANONYMOUS)
+
 _SIGNED_IN = Kept(_("that you are signed in"), _("to know you again"), Until.SESSION, Whose.STAFF)
 _ATTEMPT = Kept(
     _("a login that failed: what was typed as the name, kind of browser, page"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from .appointment import Appointment
 from .device import Device
 from .office import Counter, Office
-from .personal import Kept, Until, Whose
+from .personal import LANGUAGE, Kept, Until, Whose
 from .service import Offering
 
 
@@ -100,9 +100,7 @@ class Visit(models.Model):
             _("for whoever serves you next"),
             Until.RETENTION,
         ),
-        "language": Kept(
-            _("the language of your ticket"), _("to show and speak it in that"), Until.ANONYMOUS
-        ),
+        "language": LANGUAGE,
     }
 
     class Meta:
