@@ -26,22 +26,28 @@ def new_digits(count: int) -> str:
     return str(10 ** (count - 1) + secrets.randbelow(9 * 10 ** (count - 1)))
 
 
-def appointment_secret(appointment_id: UUID) -> str:
-    """The secret part of an appointment's link.
+def link_secret(what: str, whose: object) -> str:
+    """The secret part of a link to ``what``, an appointment or the like, of that id.
 
     Derived from ``SECRET_KEY``, so that later mails can repeat the link although nothing
     of it is stored.
     """
-    return _secret(appointment_id, settings.SECRET_KEY)
+    return _secret(what, whose, settings.SECRET_KEY)
+
+
+def is_link_secret(what: str, whose: object, secret: str) -> bool:
+    """Whether ``secret`` opens it, also under a former ``SECRET_KEY``."""
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return any(constant_time_compare(_secret(what, whose, key), secret) for key in keys)
+
+
+def appointment_secret(appointment_id: UUID) -> str:
+    return link_secret("appointment", appointment_id)
 
 
 def is_appointment_secret(appointment_id: UUID, secret: str) -> bool:
-    """Whether ``secret`` opens the appointment, also under a former ``SECRET_KEY``."""
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return any(constant_time_compare(_secret(appointment_id, key), secret) for key in keys)
+    return is_link_secret("appointment", appointment_id, secret)
 
 
-def _secret(appointment_id: UUID, key: str) -> str:
-    return salted_hmac(
-        "appointment", str(appointment_id), secret=key, algorithm="sha256"
-    ).hexdigest()
+def _secret(what: str, whose: object, key: str) -> str:
+    return salted_hmac(what, str(whose), secret=key, algorithm="sha256").hexdigest()

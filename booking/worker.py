@@ -21,6 +21,7 @@ from .domain.holds import expire_holds
 from .domain.outbox import deliver_due_mails
 from .domain.pruning import prune
 from .domain.publishing import publish_everywhere
+from .domain.reminders import write_due_reminders
 from .domain.retention import delete_expired_personal_data
 
 logger = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ logger = logging.getLogger(__name__)
 # The longest a mail waits before it is first tried.
 TICK_SECONDS = 1
 TICKS_PER_HOUR = 3600 // TICK_SECONDS
+TICKS_PER_MINUTE = 60 // TICK_SECONDS
 
 
 def forget_traces() -> None:
@@ -46,6 +48,8 @@ def tick_until(stopped: threading.Event) -> None:
     tick = 0
     while not stopped.is_set():
         run(beat, expire_holds, deliver_due_mails, refresh_forecasts)
+        if tick % TICKS_PER_MINUTE == 0:
+            run(write_due_reminders)
         if tick % TICKS_PER_HOUR == 0:
             run(
                 publish_everywhere,

@@ -235,6 +235,17 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="termine@localhost")
 
 
+# Short messages --------------------------------------------------------------------
+
+# A gateway that takes an HTTP POST; without an address none is sent. {number} and {text} in the
+# body are filled in, as JSON where the body is JSON, else as in a form.
+SMS_URL = env.str("SMS_URL", default="")
+SMS_BODY = env.str("SMS_BODY", default='{"to": {number}, "text": {text}}')
+SMS_AUTHORIZATION = env.str("SMS_AUTHORIZATION", default="")
+# Seconds for the gateway's answer.
+SMS_TIMEOUT = 10
+
+
 # Voice -----------------------------------------------------------------------------
 
 # Speaks for displays whose browser has no voice: gets the sentence on standard input and writes

@@ -195,4 +195,4 @@ def _expected(office: Office, now: datetime) -> list[Expected]:
         start__gte=now - timedelta(minutes=office.check_in_closes_minutes),
         start__lt=day_ends,
     ).prefetch_related(Prefetch("items", queryset=items))
-    return [Expected(one, is_late=one.start < now) for one in appointments]
+    return [Expected(one, is_late=one.expected_at < now) for one in appointments]

@@ -63,7 +63,7 @@ def found_rows(office: Office, typed: str) -> dict[str, object]:
         FoundRow(
             one,
             is_today=one.start.astimezone(office.zone).date() == today,
-            is_late=one.start < now,
+            is_late=one.expected_at < now,
         )
         for one in found.appointments
     ]

@@ -9,7 +9,11 @@ from django.views.decorators.http import require_http_methods
 from booking import clock
 from booking.domain.appointments import items_of
 from booking.domain.links import ticket_link
+from booking.domain.phone_check_in import may_check_in
+from booking.domain.reminders import ways_of
+from booking.domain.running_late import may_say_late
 from booking.models import Appointment
+from booking.security import appointment_secret
 
 from .context import appointment_context
 from .details import details, details_sent
@@ -29,13 +33,22 @@ def appointment(request: HttpRequest, appointment: Appointment) -> HttpResponse:
     shown = appointment_context(appointment, items_of(appointment))
     if appointment.state == Appointment.State.CANCELLED:
         return render(request, "citizen/cancelled.html", shown)
+    zone, secret = appointment.office.zone, appointment_secret(appointment.pk)
+    may_late = may_say_late(appointment)
     qr = segno.make(ticket_link(appointment.pk), error="m")
     context = {
         **shown,
         "qr": qr.svg_data_uri(border=2, omitsize=True),
         "ticket_path": reverse("ticket", args=[appointment.pk]),
+        "here_path": reverse("here", args=[appointment.pk, secret])
+        if may_check_in(appointment)
+        else "",
+        "late_path": reverse("late", args=[appointment.pk, secret]) if may_late else "",
+        "said_late": appointment.late_minutes and appointment.expected_at.astimezone(zone),
+        "reminder_ways": ways_of(appointment),
         "checked_in": hasattr(appointment, "visit"),
         "begun": appointment.start <= clock.now(),
-        "over": appointment.end <= clock.now(),
+        # Whoever is late can still come while check-in is open.
+        "over": appointment.end <= clock.now() and not may_late,
     }
     return render(request, "citizen/booked.html", context)

@@ -38,7 +38,7 @@ def secret_page(view: SecretView) -> Callable[..., HttpResponse]:
     @wraps(view)
     def page(request: HttpRequest, appointment_id: UUID, secret: str) -> HttpResponse:
         if not is_appointment_secret(appointment_id, secret):
-            return _not_found(request)
+            return wrong_secret(request)
         appointment = get_object_or_404(
             Appointment.objects.select_related("office__authority", "visit"), pk=appointment_id
         )
@@ -50,7 +50,7 @@ def secret_page(view: SecretView) -> Callable[..., HttpResponse]:
     return page
 
 
-def _not_found(request: HttpRequest) -> HttpResponse:
+def wrong_secret(request: HttpRequest) -> HttpResponse:
     """The same page for everybody; whoever tries many secrets is told to stop."""
     try:
         count_wrong_secret(request)

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from booking import clock
 from booking.domain.office_hours import current_span, next_opening
+from booking.domain.own_data import citizens_entries
 from booking.domain.wait_range import told_range
 from booking.domain.waits import OfficeWaits, forecasts_for
 from booking.models import Authority, Office, Service
@@ -61,7 +62,15 @@ def start(request: HttpRequest, authority: str) -> HttpResponse:
 def privacy(request: HttpRequest, authority: str) -> HttpResponse:
     """What is kept of a citizen, why and how long."""
     town = get_object_or_404(Authority, slug=authority)
-    return render(request, "citizen/privacy.html", {"authority": town})
+    kept = [
+        {
+            "what": entry.kept.what,
+            "why": entry.kept.why,
+            "until": entry.kept.until.text(town.retention_days),
+        }
+        for entry in citizens_entries()
+    ]
+    return render(request, "citizen/privacy.html", {"authority": town, "kept": kept})
 
 
 def _by_name(named: Office | Service) -> str:

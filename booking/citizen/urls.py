@@ -7,11 +7,19 @@ from .appointment import appointment
 from .cancel import cancel
 from .choose import choose, services
 from .downloads import appointment_ics, confirmation_pdf
+from .find import find
+from .here import here, poster
 from .hold import hold
+from .late import late
+from .move import move
+from .own_data import delete, own_data
+from .reminders import reminders
 from .start import home, privacy, start
+from .subscription import subscribe, subscription, subscription_ics
 from .times import times, town_times
 
 SECRET = "appointment/<uuid:appointment_id>/<str:secret>/"  # noqa: S105 - an address
+CALENDAR = "calendar/<uuid:subscription_id>/<str:key>/"
 
 urlpatterns = [
     path("", home, name="home"),
@@ -20,11 +28,22 @@ urlpatterns = [
     path("book/<uuid:office_id>/hold/", hold, name="hold"),
     path(SECRET, appointment, name="appointment"),
     path(f"{SECRET}cancel/", cancel, name="cancel"),
+    path(f"{SECRET}move/", move, name="move"),
+    path(f"{SECRET}reminders/", reminders, name="reminders"),
+    path(f"{SECRET}late/", late, name="late"),
+    path(f"{SECRET}here/", here, name="here"),
+    path(f"{SECRET}data.json", own_data, name="own_data"),
+    path(f"{SECRET}delete/", delete, name="delete"),
+    path(f"{SECRET}calendar/", subscribe, name="subscribe"),
     path(f"{SECRET}confirmation.pdf", confirmation_pdf, name="confirmation_pdf"),
     path(f"{SECRET}appointment.ics", appointment_ics, name="appointment_ics"),
+    path("here/<uuid:office_id>/<str:poster>/", poster, name="poster"),
+    path(CALENDAR, subscription, name="subscription"),
+    path(f"{CALENDAR}appointments.ics", subscription_ics, name="subscription_ics"),
     path("<slug:authority>/", start, name="start"),
     path("<slug:authority>/services/", services, name="services"),
     path("<slug:authority>/times/", town_times, name="town_times"),
     path("<slug:authority>/privacy/", privacy, name="privacy"),
     path("<slug:authority>/accessibility/", accessibility, name="accessibility"),
+    path("<slug:authority>/find/", find, name="find"),
 ]

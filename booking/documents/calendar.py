@@ -1,15 +1,18 @@
 """The appointment as an iCalendar entry (RFC 5545), for mails and downloads."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from icalendar import Calendar, Event, vCalAddress, vDDDLists, vText
+from icalendar import Calendar, Event, vCalAddress, vDDDLists, vDuration, vText
 
 from booking import clock
 from booking.models import Appointment, AppointmentItem
+
+# How often a program is asked to fetch a subscribed calendar again.
+REFRESH = timedelta(hours=1)
 
 
 def appointment_calendar(
@@ -26,30 +29,81 @@ def appointment_calendar(
     ``PUBLISH`` is for a download. The UID never changes, ``sequence`` rises with each
     revision. ``attendee`` is the mail address of who is invited, if anybody.
     """
+    event = _event(
+        appointment,
+        items,
+        sequence=sequence,
+        is_cancelled=method == "CANCEL",
+        stamp=clock.now(),
+    )
+    if attendee:
+        event["attendee"] = _attendee(attendee)
+    calendar = _calendar(method)
+    calendar.add_component(event)
+    return _finished(calendar, appointment.start.date())
+
+
+def subscribed_calendar(name: str, appointments: Sequence[Appointment]) -> str:
+    """A calendar of somebody's appointments, to be fetched again and again.
+
+    Each has its items prefetched. The same appointments make the same text. A cancelled one is
+    still told, as cancelled: a calendar that has fetched it before takes it back.
+    """
+    calendar = _calendar("PUBLISH")
+    calendar.add("name", name)
+    calendar.add("x-wr-calname", name)
+    calendar.add("refresh-interval", REFRESH, parameters={"value": "DURATION"})
+    calendar.add("x-published-ttl", vDuration(REFRESH))
+    for appointment in appointments:
+        event = _event(
+            appointment,
+            appointment.items.all(),
+            sequence=appointment.sequence,
+            is_cancelled=appointment.state == Appointment.State.CANCELLED,
+            stamp=appointment.cancelled_at or appointment.booked_at or appointment.created_at,
+        )
+        calendar.add_component(event)
+    first = min((one.start.date() for one in appointments), default=clock.now().date())
+    return _finished(calendar, first)
+
+
+def _event(
+    appointment: Appointment,
+    items: Iterable[AppointmentItem],
+    *,
+    sequence: int,
+    is_cancelled: bool,
+    stamp: datetime,
+) -> Event:
     office = appointment.office
     host = urlsplit(settings.PUBLIC_URL).hostname
     event = Event()
     event.add("uid", f"{appointment.pk}@{host}")
     event.add("sequence", sequence)
-    event.add("dtstamp", clock.now())
+    event.add("dtstamp", stamp)
     event.add("dtstart", _in_zone(appointment.start, office.zone))
     event.add("dtend", _in_zone(appointment.end, office.zone))
     event.add("summary", f"{office.name}: {', '.join(str(row.offering.service) for row in items)}")
     event.add("location", f"{office.name}, {office.address}")
-    event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
+    event.add("status", "CANCELLED" if is_cancelled else "CONFIRMED")
     event.add("transp", "OPAQUE")
     event["organizer"] = _organizer(office.authority.name)
-    if attendee:
-        event["attendee"] = _attendee(attendee)
+    return event
+
+
+def _calendar(method: str) -> Calendar:
     calendar = Calendar()
     calendar.add("prodid", "-//Schalter//Schalter//DE")
     calendar.add("version", "2.0")
     calendar.add("method", method)
-    calendar.add_component(event)
+    return calendar
+
+
+def _finished(calendar: Calendar, first_day: date) -> str:
     # Some programs keep the first definition of a zone they meet for all later entries.
     calendar.add_missing_timezones(
-        first_date=appointment.start.date() - timedelta(days=366),
-        last_date=appointment.start.date() + timedelta(days=10 * 366),
+        first_date=first_day - timedelta(days=366),
+        last_date=first_day + timedelta(days=10 * 366),
     )
     _tidy_zone(calendar)
     return calendar.to_ical().decode()

@@ -164,11 +164,14 @@ def move_appointment(
     """Give a booking another time; the old place goes only with the new one.
 
     A mail tells the new time, as a revision of the same calendar entry. Code and links stay.
-    Raises ``AlreadyCheckedIn``, ``AppointmentEnded``, ``OutsideHours`` or ``SlotTaken``.
+    Whoever moves it decides which places count, not who once made it. Raises
+    ``AlreadyCheckedIn``, ``AppointmentEnded``, ``NotOnline``, ``OutsideHours`` or ``SlotTaken``.
     """
     start = in_utc(start)
     appointment = Appointment.objects.select_related("office").get(pk=appointment_id)
     office, items = appointment.office, items_of(appointment)
+    if not by_staff:
+        require_online(items)
     require_bookable(office, start)
     try:
         return at_second_look(
@@ -194,7 +197,7 @@ def _move_appointment(
     lock_slots_of_both(appointment, spans, start)
     release(appointment)
     appointment.by_staff = appointment.by_staff or by_staff
-    room = find_room(spans, start, by_staff=appointment.by_staff)
+    room = find_room(spans, start, by_staff=by_staff)
     appointment.series, appointment.start, appointment.end = room.series, start, room.end
     appointment.sequence += 1
     appointment.save(update_fields=["series", "start", "end", "by_staff", "sequence"])

@@ -131,7 +131,7 @@ def _check_in(
         if idempotency_key and visit.idempotency_key == idempotency_key:
             return visit
         raise AlreadyCheckedIn
-    _require_check_in(office, appointment, now)
+    require_check_in(office, appointment, now)
     items = items_of(appointment)
     return _make_visit(
         office=office,
@@ -146,7 +146,8 @@ def _check_in(
     )
 
 
-def _require_check_in(office: Office, appointment: Appointment, now: datetime) -> None:
+def require_check_in(office: Office, appointment: Appointment, now: datetime) -> None:
+    """Raise what keeps an appointment from checking in at the office at ``now``, if anything."""
     if appointment.state == Appointment.State.CANCELLED:
         raise AppointmentCancelled
     if appointment.office_id != office.pk:

@@ -1,7 +1,7 @@
 """The due time of a visit, by its office's rules. The rules themselves are in ``call_order``."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from booking import clock
 from booking.models import Offering, Office, Visit
@@ -42,6 +42,17 @@ def due_on_arrival(
         targets=[one.target_wait_minutes for one in offerings],
     )
     return _fields(place)
+
+
+def due_if_late(office: Office, start: datetime, minutes: int) -> datetime:
+    """When somebody will be due who says to come so many minutes after the appointment."""
+    arrived_at = start + timedelta(minutes=minutes)
+    return due(
+        arrived_at=arrived_at,
+        appointment=start,
+        priority=Priority.NORMAL,
+        waits=waits_of(office),
+    ).at
 
 
 def due_with_priority(visit: Visit, priority: str) -> dict[str, object]:

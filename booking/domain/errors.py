@@ -227,6 +227,16 @@ class AppointmentEnded(Conflict):
         return _("This appointment can no longer be changed.")
 
 
+class UnderWay(Conflict):
+    """The personal data is needed as long as somebody waits for or at a counter."""
+
+    code = "under_way"
+
+    @property
+    def message(self) -> str:
+        return _("Your appointment is under way. You can delete your data when it is over.")
+
+
 class AlreadyCheckedIn(Conflict):
     code = "already_checked_in"
 

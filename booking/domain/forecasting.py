@@ -19,11 +19,12 @@ from booking.models import Counter, Offering, Office, Queue, Visit, WaitForecast
 from .arrivals import require_tickets
 from .call_order import shortest_target
 from .day_log import ENDS, DayLog, Observed, observe
-from .due_times import waits_of
+from .due_times import due_if_late, waits_of
 from .errors import Refused
 from .forecast import Busy, CounterNow, Expected, Newcomer, Situation, Wait, Waiting, forecast
 from .recorded_days import minutes_of, read_days, what_counters_serve
 from .service_times import Habits, learn, learn_today
+from .slot_grid import local_day_bounds
 from .wait_range import widest
 from .waits import OfficeWaits, Waits, keep_forecast
 
@@ -109,6 +110,7 @@ def read_situation(office: Office) -> tuple[Situation, Observed]:
     at = minutes_of(office, day, now)
     seen = observe(log)
     shows = habits_of(office.pk, day).shows
+    late = _said_late(office, day)
     came = {one.appointment for one in log.persons.values()}
     earliest = at - office.check_in_closes_minutes
     states = dict(
@@ -125,7 +127,7 @@ def read_situation(office: Office) -> tuple[Situation, Observed]:
             if states.get(one.id) == Visit.State.WAITING
         ],
         expected=[
-            Expected(one.work, one.needs, one.start, shows)
+            Expected(one.work, one.needs, late.get(one.id, one.start), shows)
             for one in log.booked
             if one.id not in came and one.start >= earliest
         ],
@@ -133,6 +135,18 @@ def read_situation(office: Office) -> tuple[Situation, Observed]:
         closes=log.closes(at),
     )
     return situation, seen
+
+
+def _said_late(office: Office, day: date) -> dict[UUID, float]:
+    """When those will be due who said that they are running late, by appointment."""
+    begins, ends = local_day_bounds(day, office.zone)
+    said = office.appointments.filter(
+        start__gte=begins, start__lt=ends, late_minutes__isnull=False
+    ).values_list("pk", "start", "late_minutes")
+    return {
+        pk: minutes_of(office, day, due_if_late(office, start, minutes))
+        for pk, start, minutes in said
+    }
 
 
 def _counters(office: Office, log: DayLog) -> list[CounterNow]:

@@ -4,15 +4,46 @@ from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import translation
 
-from booking.models import Appointment, Office
-from booking.security import appointment_secret
+from booking.models import Appointment, Authority, CalendarSubscription, Office
+from booking.security import appointment_secret, is_link_secret, link_secret
 
 
-def appointment_link(appointment: Appointment) -> str:
-    """The secret link with which a citizen sees and cancels an appointment."""
+def appointment_link(appointment: Appointment, page: str = "appointment") -> str:
+    """The secret link with which a citizen sees an appointment, or a ``page`` below it."""
     secret = appointment_secret(appointment.pk)
-    return settings.PUBLIC_URL + reverse("appointment", args=[appointment.pk, secret])
+    return settings.PUBLIC_URL + reverse(page, args=[appointment.pk, secret])
+
+
+def subscription_link(subscription: CalendarSubscription, page: str = "subscription") -> str:
+    """The secret page of a calendar subscription, or the calendar itself."""
+    secret = link_secret("calendar", subscription.pk)
+    return settings.PUBLIC_URL + reverse(page, args=[subscription.pk, secret])
+
+
+def find_link(authority: Authority) -> str:
+    """Where whoever has no link gets it again."""
+    return settings.PUBLIC_URL + reverse("find", args=[authority.slug])
+
+
+def poster_link(office: Office) -> str:
+    """What the office's poster leads to; in the main language, the page offers the others."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return settings.PUBLIC_URL + reverse("poster", args=[office.pk, poster_secret(office)])
+
+
+def poster_secret(office: Office) -> str:
+    return link_secret("poster", _poster(office))
+
+
+def is_poster_secret(office: Office, secret: str) -> bool:
+    """Whether it is that of the newest poster."""
+    return is_link_secret("poster", _poster(office), secret)
+
+
+def _poster(office: Office) -> str:
+    return f"{office.pk}:{office.poster_version}"
 
 
 def office_link(office: Office) -> str:

@@ -16,11 +16,12 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db.models import Exists, F, OuterRef, Q
 
-from booking import clock
+from booking import clock, sms
 from booking.models import Appointment, OutboxMail
 from booking.prepared import PreparedInsert, Statement
 
-from .mails import letter
+from .mails import letter, short_message
+from .reminders import is_moot
 
 # Back-off between attempts; the last delay repeats until MAX_ATTEMPTS (about two days).
 DELAYS = [timedelta(seconds=s) for s in (30, 60, 300, 900, 1800, 3600)]
@@ -53,23 +54,33 @@ _insert = PreparedInsert(OutboxMail)
 
 
 def deliver(mail_id: UUID) -> bool:
-    """Try to send one mail if it is due; whether a mail server took it.
+    """Try to send one mail if it is due; whether a mail server or the SMS gateway took it.
 
-    Mails about one appointment leave in the order in which they were written. A failure of
+    Mails about one appointment leave in the order in which they were written; a reminder of
+    what has meanwhile been moved, cancelled or begun is dropped. A failure of
     whatever kind is recorded and tried again later, with growing delays; an address that does
     not exist is given up at once.
     """
     now = clock.now()
     pending = OutboxMail.objects.filter(state=OutboxMail.State.PENDING)
     earlier = pending.filter(
-        appointment=OuterRef("appointment"), created_at__lt=OuterRef("created_at")
+        appointment=OuterRef("appointment"),
+        channel=OuterRef("channel"),
+        created_at__lt=OuterRef("created_at"),
     )
     due = pending.filter(_is_due(now), ~Exists(earlier), pk=mail_id)
     if not due.update(next_attempt_at=now + LEASE, attempts=F("attempts") + 1):
         return False
-    mail = OutboxMail.objects.select_related("appointment__office__authority").get(pk=mail_id)
+    about = ("appointment__office__authority", "appointment__subscription")
+    mail = OutboxMail.objects.select_related(*about).get(pk=mail_id)
+    if is_moot(mail):
+        mail.delete()
+        return False
     try:
-        _message(mail).send()
+        if mail.channel == OutboxMail.Channel.SMS:
+            sms.send(mail.recipient, short_message(mail))
+        else:
+            _message(mail).send()
     except Exception as error:  # whatever a mail server does, the mail waits
         _postpone(mail, error)
         return False
@@ -101,7 +112,9 @@ def _is_due(now: datetime) -> Q:
 
 def _postpone(mail: OutboxMail, error: Exception) -> None:
     delay = DELAYS[min(mail.attempts, len(DELAYS)) - 1]
-    given_up = mail.attempts >= MAX_ATTEMPTS or _is_bad_address(error)
+    # Nobody is to be reminded twice: where it is not certain that an SMS did not leave, it has.
+    unclear = mail.channel == OutboxMail.Channel.SMS and not isinstance(error, sms.NotSent)
+    given_up = mail.attempts >= MAX_ATTEMPTS or _is_bad_address(error) or unclear
     OutboxMail.objects.filter(pk=mail.pk).update(
         state=OutboxMail.State.FAILED if given_up else OutboxMail.State.PENDING,
         next_attempt_at=clock.now() + delay,
@@ -130,6 +143,8 @@ def _message(mail: OutboxMail) -> EmailMessage:
             "Auto-Submitted": "auto-generated",
         },
     )
+    if not text.calendar:
+        return message
     entry = MIMEText(text.calendar, "calendar", "utf-8")
     entry.set_param("method", text.method)
     entry.add_header("Content-Disposition", "attachment", filename="termin.ics")

@@ -9,9 +9,20 @@ from booking import clock
 from booking.models import Appointment, Office, OutboxMail, Visit
 
 from .slot_grid import local_day_bounds
+from .subscriptions import end_idle_subscriptions
 
 # In one transaction, so that each stays short however much has piled up.
 AT_ONCE = 2000
+# What an appointment is without whoever had it.
+BLANK = {
+    "name": "",
+    "email": "",
+    "phone": "",
+    "code": None,
+    "idempotency_key": None,
+    "late_minutes": None,
+    "subscription": None,
+}
 
 
 def delete_expired_personal_data() -> int:
@@ -23,7 +34,9 @@ def delete_expired_personal_data() -> int:
     many time zones.
     """
     rules = Office.objects.order_by().values_list("time_zone", "authority__retention_days")
-    return sum(_blank(*rule) for rule in rules.distinct())
+    count = sum(_blank(*rule) for rule in rules.distinct())
+    end_idle_subscriptions()
+    return count
 
 
 def _blank(time_zone: str, retention_days: int) -> int:
@@ -49,5 +62,5 @@ def _blank(time_zone: str, retention_days: int) -> int:
 def _blank_some(ended: QuerySet[Appointment]) -> int:
     some = list(ended.values_list("pk", flat=True)[:AT_ONCE])
     return Appointment.objects.filter(pk__in=some, blanked_at__isnull=True).update(
-        name="", email="", phone="", code=None, idempotency_key=None, blanked_at=clock.now()
+        **BLANK, blanked_at=clock.now()
     )

@@ -9,6 +9,7 @@ from .office import Closure, Counter, KioskClosing, Office
 from .service import Offering, Service, Situation
 from .slot import OpeningHours, Slot, SlotGrid
 from .staff import StaffRole, StaffToken, User
+from .subscription import CalendarSubscription
 from .visit import (
     CounterEvent,
     LastAction,
@@ -25,6 +26,7 @@ __all__ = [
     "Appointment",
     "AppointmentItem",
     "Authority",
+    "CalendarSubscription",
     "Closure",
     "Counter",
     "CounterEvent",

@@ -1,14 +1,18 @@
 """An appointment: a time reserved for a citizen, from hold to booking."""
 
 import uuid
+from datetime import datetime, timedelta
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from .office import Office
+from .personal import LANGUAGE, Kept, Until
 from .service import Offering
 from .slot import OpeningHours
+from .subscription import CalendarSubscription
 
 
 class Appointment(models.Model):
@@ -55,8 +59,59 @@ class Appointment(models.Model):
     on_paper = models.BooleanField(_("booked at the kiosk"), default=False, db_default=False)
     # Revision of the calendar entry (RFC 5545 SEQUENCE).
     sequence = models.PositiveSmallIntegerField(default=0)
+    # What the citizen has chosen on the own page.
+    reminders = models.BooleanField(_("reminders by mail"), default=True, db_default=True)
+    sms_reminders = models.BooleanField(_("reminders by SMS"), default=False, db_default=False)
+    # Said by the citizen on the way; changes no order, the desk only knows.
+    late_minutes = models.PositiveSmallIntegerField(_("minutes late, as announced"), null=True)
+    subscription = models.ForeignKey(
+        CalendarSubscription,
+        models.SET_NULL,
+        null=True,
+        related_name="appointments",
+        db_index=False,
+    )
     # Null where the client gave none: then nothing is deduplicated.
     idempotency_key = models.CharField(max_length=100, null=True)  # noqa: DJ001
+
+    personal_data: ClassVar[dict[str, Kept]] = {
+        "name": Kept(_("your name"), _("to address you at the counter"), Until.CANCELLED),
+        "email": Kept(
+            _("your e-mail address"),
+            _("to send you the confirmation, changes and reminders"),
+            Until.CANCELLED,
+        ),
+        "phone": Kept(
+            _("your phone number, if you give one"),
+            _("for questions about the appointment, and for an SMS if you want one"),
+            Until.CANCELLED,
+        ),
+        "code": Kept(
+            _("your check-in code"),
+            _("to check you in, and to find your appointment again"),
+            Until.RETENTION,
+        ),
+        "start": Kept(
+            _("the time of your appointment, when it was made, changed and cancelled"),
+            _("to keep the time free for you"),
+            Until.ANONYMOUS,
+        ),
+        "language": LANGUAGE,
+        **dict.fromkeys(
+            ("reminders", "sms_reminders"),
+            Kept(_("which reminders you want"), _("to send these alone"), Until.ANONYMOUS),
+        ),
+        "late_minutes": Kept(
+            _("that you are running late, if you tell us"),
+            _("so that the counter knows when to expect you"),
+            Until.RETENTION,
+        ),
+        "idempotency_key": Kept(
+            _("a random mark of your booking"),
+            _("so that a second click does not book twice"),
+            Until.RETENTION,
+        ),
+    }
 
     class Meta:
         verbose_name = _("appointment")
@@ -77,6 +132,11 @@ class Appointment(models.Model):
             ),
             models.Index(
                 fields=["end"], condition=Q(blanked_at__isnull=True), name="appointment_not_blanked"
+            ),
+            models.Index(
+                fields=["subscription"],
+                condition=Q(subscription__isnull=False),
+                name="appointment_subscribed",
             ),
         ]
         constraints = [
@@ -123,9 +183,20 @@ class Appointment(models.Model):
     def is_live(self) -> bool:
         return self.state in self.LIVE
 
+    @property
+    def expected_at(self) -> datetime:
+        """When the citizen wants to be there: the start, or as much later as announced."""
+        return self.start + timedelta(minutes=self.late_minutes or 0)
+
 
 class AppointmentItem(models.Model):
     """One offering of an appointment, for so many persons."""
+
+    personal_data: ClassVar[dict[str, Kept]] = {
+        "offering": Kept(
+            _("what your appointment is for"), _("to prepare for it"), Until.ANONYMOUS
+        ),
+    }
 
     appointment = models.ForeignKey(
         Appointment, models.CASCADE, related_name="items", db_index=False

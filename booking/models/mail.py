@@ -1,12 +1,14 @@
 """The outbox: mails noted in the transaction they tell about, written and sent by the worker."""
 
 import uuid
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .appointment import Appointment
+from .personal import LANGUAGE, Kept, Until
 
 
 class OutboxMail(models.Model):
@@ -19,6 +21,15 @@ class OutboxMail(models.Model):
     class Kind(models.TextChoices):
         CONFIRMATION = "confirmation", _("confirmation")
         CANCELLATION = "cancellation", _("cancellation")
+        DAY_BEFORE = "day_before", _("reminder the day before")
+        HOUR_BEFORE = "hour_before", _("reminder an hour before")
+        CALENDAR = "calendar", _("calendar subscription")
+
+    class Channel(models.TextChoices):
+        MAIL = "mail", _("e-mail")
+        SMS = "sms", _("SMS")
+
+    REMINDERS = (Kind.DAY_BEFORE, Kind.HOUR_BEFORE)
 
     class State(models.TextChoices):
         PENDING = "pending", _("waiting to be sent")
@@ -32,9 +43,17 @@ class OutboxMail(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     appointment = models.ForeignKey(Appointment, models.CASCADE, related_name="mails")
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    channel = models.CharField(
+        _("way"),
+        max_length=4,
+        choices=Channel,
+        default=Channel.MAIL,
+        db_default=Channel.MAIL,
+    )
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.PENDING)
     # As they were then: the appointment may change, or forget who it was, before this is sent.
-    recipient = models.EmailField(_("recipient"), blank=True)
+    # A mail address, or for an SMS a phone number as in E.164.
+    recipient = models.CharField(_("recipient"), max_length=254, blank=True)
     language = models.CharField(_("language"), max_length=12)
     sequence = models.PositiveSmallIntegerField()
     created_at = models.DateTimeField(_("written at"))
@@ -42,6 +61,15 @@ class OutboxMail(models.Model):
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     last_error = models.CharField(_("last error"), max_length=200, blank=True)
     sent_at = models.DateTimeField(_("sent at"), null=True)
+
+    personal_data: ClassVar[dict[str, Kept]] = {
+        "recipient": Kept(
+            _("where a message to you goes: e-mail address, or number for an SMS"),
+            _("to send it"),
+            Until.SENT,
+        ),
+        "language": LANGUAGE,
+    }
 
     class Meta:
         verbose_name = _("mail")
@@ -61,6 +89,11 @@ class OutboxMail(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="sent") | Q(recipient="", sent_at__isnull=False),
                 name="mail_sent_is_blanked",
+            ),
+            models.UniqueConstraint(
+                fields=["appointment", "kind", "sequence", "channel"],
+                condition=Q(kind__in=["day_before", "hour_before"]),
+                name="mail_reminder_once",
             ),
         ]
 

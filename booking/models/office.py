@@ -1,6 +1,7 @@
 """An office, its counters and its closed days."""
 
 import uuid
+from typing import ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.db.models import F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from .authority import Authority
+from .personal import Kept, Until, Whose
 
 
 def validate_time_zone(name: str) -> None:
@@ -20,6 +22,13 @@ def validate_time_zone(name: str) -> None:
 
 class Office(models.Model):
     """A place citizens come to: one queue, one waiting room, its own opening hours."""
+
+    class PhoneCheckIn(models.TextChoices):
+        """How somebody with an appointment may say on the own phone to be here."""
+
+        NO = "", _("no: only at the kiosk or the front desk")
+        POSTER = "poster", _("yes, by scanning the poster at the entrance")
+        PAGE = "page", _("yes, on the appointment’s own page, from anywhere")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     authority = models.ForeignKey(
@@ -76,6 +85,28 @@ class Office(models.Model):
         default=False,
         db_default=False,
     )
+    remind_day_before = models.BooleanField(
+        _("remind a day before the appointment"), default=True, db_default=True
+    )
+    remind_hour_before = models.BooleanField(
+        _("remind an hour before the appointment"), default=True, db_default=True
+    )
+    remind_by_sms = models.BooleanField(
+        _("offer reminders by SMS"),
+        default=False,
+        db_default=False,
+        help_text=_("Costs money; only where the operator has set up a gateway."),
+    )
+    phone_check_in = models.CharField(
+        _("check-in on the own phone"),
+        max_length=6,
+        choices=PhoneCheckIn,
+        blank=True,
+        default=PhoneCheckIn.NO,
+        db_default=PhoneCheckIn.NO,
+    )
+    # Rises when a new poster is to make the old ones void.
+    poster_version = models.PositiveSmallIntegerField(default=1, db_default=1, editable=False)
     last_ticket_minutes = models.PositiveSmallIntegerField(
         _("last ticket, minutes before closing"), default=30
     )
@@ -177,6 +208,15 @@ class Counter(models.Model):
         related_name="counter",
         verbose_name=_("staffed by"),
     )
+
+    personal_data: ClassVar[dict[str, Kept]] = {
+        "staff": Kept(
+            _("at which counter you work now"),
+            _("to call people to it"),
+            Until.NEXT_ACTION,
+            Whose.STAFF,
+        ),
+    }
 
     class Meta:
         verbose_name = _("counter")

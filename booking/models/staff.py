@@ -1,5 +1,7 @@
 """Staff: who they are, what they may do and where."""
 
+from typing import ClassVar
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
@@ -7,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .authority import Authority
 from .office import Office
+from .personal import Kept, Until, Whose
 
 
 class User(AbstractUser):
@@ -14,6 +17,27 @@ class User(AbstractUser):
 
     # Shown to colleagues at the desk; the login name where it is empty.
     display_name = models.CharField(_("name shown to colleagues"), max_length=80, blank=True)
+
+    personal_data: ClassVar[dict[str, Kept]] = {
+        **dict.fromkeys(
+            ("username", "first_name", "last_name", "display_name", "email"),
+            Kept(
+                _("your login name, and the name and address given with it"),
+                _("so that you can work here and colleagues know you"),
+                Until.ACCOUNT,
+                Whose.STAFF,
+            ),
+        ),
+        "password": Kept(
+            _("your password, as a hash"), _("to let nobody else in"), Until.ACCOUNT, Whose.STAFF
+        ),
+        "last_login": Kept(
+            _("when you signed in last"),
+            _("to find accounts nobody uses"),
+            Until.ACCOUNT,
+            Whose.STAFF,
+        ),
+    }
 
     class Meta(AbstractUser.Meta):
         verbose_name = _("member of staff")
@@ -51,6 +75,12 @@ class StaffRole(models.Model):
         verbose_name=_("office"),
         help_text=_("Empty: every office of the authority."),
     )
+
+    personal_data: ClassVar[dict[str, Kept]] = {
+        "user": Kept(
+            _("your roles"), _("to let you do what they allow"), Until.ACCOUNT, Whose.STAFF
+        ),
+    }
 
     class Meta:
         verbose_name = _("role")
@@ -91,6 +121,16 @@ class StaffToken(models.Model):
     user = models.ForeignKey(User, models.CASCADE, related_name="tokens")
     token_hash = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField()
+
+    personal_data: ClassVar[dict[str, Kept]] = dict.fromkeys(
+        ("user", "token_hash"),
+        Kept(
+            _("the key of a script that works for you, as a hash"),
+            _("to know it again"),
+            Until.ACCOUNT,
+            Whose.STAFF,
+        ),
+    )
 
     class Meta:
         verbose_name = _("staff token")

@@ -1,6 +1,7 @@
 """A visit: somebody who is at the office, with a ticket number, from arrival to the end."""
 
 import uuid
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from .appointment import Appointment
 from .device import Device
 from .office import Counter, Office
+from .personal import LANGUAGE, Kept, Until, Whose
 from .service import Offering
 
 
@@ -81,6 +83,26 @@ class Visit(models.Model):
     language = models.CharField(_("language"), max_length=12, default="de")
     idempotency_key = models.CharField(max_length=100, null=True)  # noqa: DJ001
     note = models.CharField(_("note"), max_length=500, blank=True, default="", db_default="")
+
+    personal_data: ClassVar[dict[str, Kept]] = {
+        "serial": Kept(_("your ticket number"), _("to call you"), Until.ANONYMOUS),
+        "arrived_at": Kept(
+            _("when you came, were called and were served"),
+            _("to call people in order, and for the figures"),
+            Until.ANONYMOUS,
+        ),
+        "priority": Kept(
+            _("whether you are to be called sooner, with reduced mobility or a small child"),
+            _("to call you sooner"),
+            Until.ANONYMOUS,
+        ),
+        "note": Kept(
+            _("what a clerk notes about your visit"),
+            _("for whoever serves you next"),
+            Until.RETENTION,
+        ),
+        "language": LANGUAGE,
+    }
 
     class Meta:
         verbose_name = _("visit")
@@ -207,6 +229,15 @@ class VisitEvent(models.Model):
     told_median = models.PositiveSmallIntegerField(null=True)
     told_high = models.PositiveSmallIntegerField(null=True)
 
+    personal_data: ClassVar[dict[str, Kept]] = {
+        "staff": Kept(
+            _("which number you called and served, and when"),
+            _("to answer complaints; no figure reads it"),
+            Until.NAMES_NOBODY,
+            Whose.STAFF,
+        ),
+    }
+
     class Meta:
         verbose_name = _("event of a visit")
         verbose_name_plural = _("events of visits")
@@ -280,6 +311,16 @@ class LastAction(models.Model):
     at = models.DateTimeField()
     # One object a visit: its id, its event, and the fields that the action changed.
     before = models.JSONField()
+
+    personal_data: ClassVar[dict[str, Kept]] = dict.fromkeys(
+        ("staff", "before"),
+        Kept(
+            _("what you did last with a visit: numbers, states, times"),
+            _("to undo it, for ten seconds"),
+            Until.NEXT_ACTION,
+            Whose.STAFF,
+        ),
+    )
 
     class Meta:
         verbose_name = _("last action")

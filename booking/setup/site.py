@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
-from . import figures
+from . import figures, poster, record
 from .scope import rights_of
 
 # Which models stand under which heading, in this order.
@@ -64,7 +64,16 @@ class Site(AdminSite):
         """
         unused = ("view_on_site", "autocomplete")
         used = [one for one in super().get_urls() if getattr(one, "name", "") not in unused]
-        return [*self._figures_urls(), *used]
+        return [*self._figures_urls(), *self._own_urls(), *used]
+
+    def _own_urls(self) -> list[URLPattern]:
+        pages = [
+            ("record/", record.record, "record"),
+            ("poster/", poster.posters, "posters"),
+            ("poster/<uuid:office_id>/poster.pdf", poster.poster_file, "poster"),
+            ("poster/<uuid:office_id>/renew/", poster.poster_renew, "poster_renew"),
+        ]
+        return [path(route, self.admin_view(view), name=name) for route, view, name in pages]
 
     def _figures_urls(self) -> list[URLPattern]:
         whose = "figures/<uuid:office_id>/"

@@ -105,9 +105,14 @@ class OfficeAdmin(ScopedAdmin, TranslatedAdmin):
             {"fields": ("horizon_days", "hold_minutes", "ask_phone")},
         ),
         (
+            gettext_lazy("Reminders"),
+            {"fields": ("remind_day_before", "remind_hour_before", "remind_by_sms")},
+        ),
+        (
             gettext_lazy("Check-in"),
             {
                 "fields": (
+                    "phone_check_in",
                     "check_in_opens_minutes",
                     "check_in_closes_minutes",
                     "grace_minutes",

@@ -95,8 +95,10 @@ def some_offices(db):
         (worker.publish_everywhere, 1),
         # Who is open longer than their hours, and these.
         (worker.end_forgotten_visits_everywhere, 2),
-        # The rules in use; for the one rule its mails, its notes and its appointments.
-        (worker.delete_expired_personal_data, 4),
+        # The rules in use; for the one rule its mails, its notes and its appointments. Calendars.
+        (worker.delete_expired_personal_data, 5),
+        # A day before, and an hour before.
+        (worker.write_due_reminders, 2),
         (worker.expire_holds, 1),
         (worker.deliver_due_mails, 1),
     ],

@@ -127,6 +127,16 @@ KEYS = {
     "hold": PUBLIC,
     "appointment": SECRET,
     "cancel": SECRET,
+    "move": SECRET,
+    "subscribe": SECRET,
+    "late": SECRET,
+    "own_data": SECRET,
+    "delete": SECRET,
+    "here": SECRET,
+    "poster": SECRET,
+    "reminders": SECRET,
+    "subscription": SECRET,
+    "subscription_ics": SECRET,
     "confirmation_pdf": SECRET,
     "appointment_ics": SECRET,
     "start": PUBLIC,
@@ -134,6 +144,7 @@ KEYS = {
     "town_times": PUBLIC,
     "privacy": PUBLIC,
     "accessibility": PUBLIC,
+    "find": PUBLIC,
 }
 
 

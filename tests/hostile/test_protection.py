@@ -4,6 +4,7 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -37,7 +38,11 @@ def leads_outside(answer: HttpResponse) -> bool:
 
 def is_outside(link: str) -> bool:
     """Whether a browser that follows the link leaves the site."""
-    return link.startswith(("//", "/\\", "\\")) or urlsplit(link).scheme not in ("", "mailto")
+    if link.startswith(("//", "/\\", "\\")):
+        return True
+    # A calendar program fetches our own address with it.
+    own = link.startswith(settings.PUBLIC_URL.replace("http", "webcal", 1) + "/calendar/")
+    return not own and urlsplit(link).scheme not in ("", "mailto")
 
 
 # Forged forms ----------------------------------------------------------------------
@@ -106,6 +111,7 @@ def cookies_of_a_day(town: Town, **how: str) -> dict[str, object]:
         (NOBODY, "post", reverse("kiosk_pairing"), {}),
         (NOBODY, "post", reverse("display_pairing"), {}),
         (NOBODY, "post", reverse("login"), password),
+        (NOBODY, "get", reverse("here", args=[town.appointment.pk, town.secret]), {}),
         (town.at_kiosk, "get", reverse("kiosk"), {}),
         (town.at_display, "get", reverse("display"), {}),
         (town.desk, "get", reverse("desk_office", args=[town.office.pk]), {}),
@@ -120,7 +126,7 @@ def test_every_cookie_is_kept_from_scripts_other_sites_and_the_open_line(town, o
     found = cookies_of_a_day(town, **PROXY)
     assert set(found) == {
         "sessionid", "csrftoken", "schalter_flow", "schalter_kiosk", "schalter_display",
-        "schalter_staff",
+        "schalter_staff", "schalter_here",
     }  # fmt: skip
     for name, cookie in found.items():
         assert cookie["httponly"] is True, name
@@ -264,7 +270,9 @@ def test_nothing_private_is_kept_by_a_cache_and_no_page_put_into_a_foreign_one(t
             answer = asked.get(address.path(town))
         # Scripts of the set-up's words are the same for everybody.
         if address.key in PRIVATE and answer.status_code == 200 and "jsi18n" not in address.name:
-            assert "no-store" in answer.get("Cache-Control", ""), address.name
+            # A calendar program keeps what it has fetched, and asks whether it is still true.
+            kept = "private, no-cache" if address.name == "subscription_ics" else "no-store"
+            assert kept in answer.get("Cache-Control", ""), address.name
         own = address.name in {"kiosk_slip", "kiosk_booked_slip"}
         assert answer["X-Frame-Options"] == ("SAMEORIGIN" if own else "DENY"), address.name
         who = "'self'" if own else "'none'"

@@ -17,9 +17,11 @@ from booking.domain.actor import CITIZEN
 from booking.domain.appointments import confirm_appointment, hold_appointment
 from booking.domain.arrivals import draw_ticket
 from booking.domain.items import Item
+from booking.domain.links import poster_secret
 from booking.domain.notices import save_notice, shown_picture
 from booking.domain.paper_booking import book_on_paper
 from booking.domain.permissions import make_staff_token
+from booking.domain.subscriptions import mail_subscription
 from booking.models import (
     Appointment,
     Closure,
@@ -31,7 +33,7 @@ from booking.models import (
     StaffRole,
     User,
 )
-from booking.security import appointment_secret
+from booking.security import appointment_secret, link_secret
 from tests import factories
 from tests.conftest import TUESDAY
 
@@ -131,6 +133,7 @@ class Town:
         )
         self.visit = draw_ticket(office=self.office, items=[Item(self.offering, 1)], actor=CITIZEN)
         self.secret = appointment_secret(self.appointment.pk)
+        self.subscription = mail_subscription(self.appointment.pk)
         # Their tokens are made once, before anything is taken back.
         _made = self.desk, self.sister_desk, self.setup, self.sister_setup
         _made = self.front_desk, self.sister_front_desk
@@ -140,6 +143,7 @@ class Town:
         return factories.OfficeFactory(
             authority=self.authority,
             address=f"Markt {self.word}",
+            phone_check_in=Office.PhoneCheckIn.POSTER,
             **{
                 f"{text}_{language}": f"{name} {text} {self.word}"
                 for text in texts
@@ -261,6 +265,9 @@ class Town:
             "hold_id": self.held_by_staff.pk,
             "booked_id": self.on_paper.pk,
             "secret": self.secret,
+            "subscription_id": self.subscription.pk,
+            "poster": poster_secret(self.office),
+            "key": link_secret("calendar", self.subscription.pk),
             "offering_id": self.offering.pk,
             "authority": self.authority.slug,
             "slug": self.authority.slug,
