@@ -22,6 +22,7 @@ from .domain.outbox import deliver_due_mails
 from .domain.pruning import prune
 from .domain.publishing import publish_everywhere
 from .domain.retention import delete_expired_personal_data
+from .domain.unused import give_back_unused
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +46,7 @@ def tick_until(stopped: threading.Event) -> None:
     """Run the duties of each tick, the last one to its end: what is being sent is sent once."""
     tick = 0
     while not stopped.is_set():
-        run(beat, expire_holds, deliver_due_mails, refresh_forecasts)
+        run(beat, expire_holds, give_back_unused, deliver_due_mails, refresh_forecasts)
         if tick % TICKS_PER_HOUR == 0:
             run(
                 publish_everywhere,

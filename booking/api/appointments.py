@@ -5,6 +5,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Router
 
+from booking.client import network_of
 from booking.domain.appointments import (
     cancel_appointment,
     confirm_appointment,
@@ -13,6 +14,7 @@ from booking.domain.appointments import (
 )
 from booking.domain.errors import NotFound
 from booking.domain.holds import expire_holds
+from booking.domain.limits import Asker
 from booking.guess_limit import count_wrong_secret
 from booking.hold_limit import limit_holds
 from booking.models import Appointment
@@ -35,6 +37,7 @@ with_secret = AppointmentSecret()
         "malformed_json",
         "not_found",
         "slot_taken",
+        "limit_reached",
         "idempotency_key_reused",
         "invalid_request",
         "nothing_chosen",
@@ -57,6 +60,7 @@ def hold(
         items=items,
         start=start_in(office.zone, body.start),
         idempotency_key=scoped_key("appointments", idempotency_key),
+        asker=Asker(network=network_of(request)),
     )
     return HoldOut(
         id=str(appointment.pk),
@@ -79,6 +83,7 @@ def hold(
         "unauthorized",
         "not_found",
         "slot_taken",
+        "limit_reached",
         "wrong_state",
         "invalid_request",
         "details_invalid",

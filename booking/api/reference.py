@@ -44,6 +44,8 @@ MEANING = {
     "ahead, or an hour that the change of clocks leaves out.",
     "slot_taken": "The time is no longer free; `alternatives` are the nearest free ones, "
     "each fit to be sent as `start`.",
+    "limit_reached": "One more would be too many of an e-mail address, a device or a network: "
+    "`whose` says of which, the office allows `at_most` within `days` days.",
     "details_invalid": "Name, e-mail or phone are wrong; `fields` has a sentence for each.",
     "idempotency_key_reused": "The key was used before for a different request.",
     "wrong_state": "The appointment or visit is not in a state in which this is possible; "

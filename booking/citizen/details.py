@@ -9,7 +9,13 @@ from django.shortcuts import render
 from booking import clock
 from booking.domain.appointments import confirm_appointment, items_of, move_hold
 from booking.domain.availability import free_starts, nearest_starts
-from booking.domain.errors import AppointmentEnded, HoldElsewhere, OutsideHours, SlotTaken
+from booking.domain.errors import (
+    AppointmentEnded,
+    HoldElsewhere,
+    LimitReached,
+    OutsideHours,
+    SlotTaken,
+)
 from booking.domain.items import Item
 from booking.models import Appointment
 
@@ -17,6 +23,7 @@ from .context import appointment_context
 from .flow import forget_flow
 from .forms import DetailsForm
 from .hold import is_lapsed
+from .limit import limit_page
 from .secret import to_appointment, with_form
 from .selection import parse_start, times_path
 from .steps import booking_steps
@@ -39,6 +46,8 @@ def details_sent(request: HttpRequest, appointment: Appointment) -> HttpResponse
         return _confirm(request, appointment)
     except AppointmentEnded:  # cancelled in another tab
         return to_appointment(appointment)
+    except LimitReached as reached:
+        return with_form(limit_page(request, appointment.office, reached))
 
 
 def _confirm(request: HttpRequest, appointment: Appointment) -> HttpResponse:
@@ -53,6 +62,11 @@ def _confirm(request: HttpRequest, appointment: Appointment) -> HttpResponse:
     except HoldElsewhere as elsewhere:
         page = _Page(request, elsewhere.appointment)
         return page.form(form, status=409, wanted=expected)
+    except LimitReached as reached:
+        if reached.whose != "email":
+            raise
+        form.refuse("email", reached.message)
+        return page.form(form, status=409)
     except SlotTaken as taken:
         return page.other_times(taken.alternatives, status=409)
     response = to_appointment(booked)

@@ -13,17 +13,21 @@ from booking.domain.appointments import hold_appointment, move_hold
 from booking.domain.errors import (
     AppointmentEnded,
     KeyReused,
+    LimitReached,
     OutsideHours,
     Refused,
     SlotTaken,
     TooManyAttempts,
 )
 from booking.domain.items import Item
+from booking.domain.limits import Asker
 from booking.hold_limit import limit_holds
 from booking.models import Appointment, Office
 from booking.security import new_token
 
+from .asker import asker_of, remember_device
 from .flow import flow_key, flow_of, forget_flow, remember_flow
+from .limit import limit_page
 from .secret import to_appointment
 from .selection import choose_path, chosen_items, parse_start, same_offerings, times_path
 
@@ -41,50 +45,58 @@ def hold(request: HttpRequest, office_id: UUID) -> HttpResponse:
     start = parse_start(request.POST.get("start"))
     if start is None:
         return redirect(times_path(office, items))
+    asker = asker_of(request)
     try:
         limit_holds(request)
         appointment, flow = hold_in_flow(
-            office=office, items=items, start=start, flow=flow_of(request)
+            office=office, items=items, start=start, flow=flow_of(request), asker=asker
         )
     except (SlotTaken, OutsideHours):
         return redirect(times_path(office, items, taken=start.isoformat()))
     except TooManyAttempts:
         return redirect(times_path(office, items, wait="1"))
+    except LimitReached as reached:
+        return limit_page(request, office, reached)
     if appointment.state == Appointment.State.BOOKED:
         response = to_appointment(appointment, "?already=booked")
         forget_flow(request, response, appointment)
     else:
         response = to_appointment(appointment)
         remember_flow(response, flow)
+        remember_device(response, asker, office, items)
     return response
 
 
 def hold_in_flow(
-    *, office: Office, items: Sequence[Item], start: datetime, flow: str
+    *, office: Office, items: Sequence[Item], start: datetime, flow: str, asker: Asker
 ) -> tuple[Appointment, str]:
     """The one appointment of this flow, held at ``start``, and the flow it belongs to.
 
     A hold or a lapsed one is moved; a booking is answered as it is; what was cancelled or
-    is over is left alone and a new flow begins. Raises ``SlotTaken`` or ``OutsideHours``;
-    then an earlier hold stays where it was.
+    is over is left alone and a new flow begins. Raises ``LimitReached``, ``SlotTaken`` or
+    ``OutsideHours``; then an earlier hold stays where it was.
     """
     other_request = False
     try:
         appointment = hold_appointment(
-            office=office, items=items, start=start, idempotency_key=flow_key(flow)
+            office=office,
+            items=items,
+            start=start,
+            idempotency_key=flow_key(flow),
+            asker=asker,
         )
     except KeyReused as reused:
         appointment, other_request = reused.existing, True
     if _is_over(appointment):
         flow = new_token()
-        return hold_in_flow(office=office, items=items, start=start, flow=flow)
+        return hold_in_flow(office=office, items=items, start=start, flow=flow, asker=asker)
     if appointment.state == Appointment.State.BOOKED:
         return appointment, flow
     if other_request or is_lapsed(appointment):
         try:
-            appointment = move_hold(appointment.pk, items=items, start=start)
+            appointment = move_hold(appointment.pk, items=items, start=start, asker=asker)
         except AppointmentEnded:  # confirmed or cancelled in another tab this very moment
-            return hold_in_flow(office=office, items=items, start=start, flow=flow)
+            return hold_in_flow(office=office, items=items, start=start, flow=flow, asker=asker)
     return appointment, flow
 
 

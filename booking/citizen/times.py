@@ -15,7 +15,7 @@ from booking.domain.availability import free_starts, nearest_starts, series_for
 from booking.domain.errors import Refused
 from booking.domain.items import Item, total_minutes
 from booking.domain.office_hours import spans_by_day
-from booking.domain.publishing import horizon
+from booking.domain.publishing import horizon, released_until
 from booking.models import Appointment, Office
 
 from .flow import COOKIE, flow_key, flow_of, has_just_booked, remember_flow
@@ -62,6 +62,9 @@ def _free(request: HttpRequest, office: Office, items: Sequence[Item]) -> dict[s
     now, today, last_day = clock.now(), clock.today(office.zone), horizon(office)
     free = free_starts(office, items, first_day=today, days=office.horizon_days + 1)
     spans = spans_by_day(office, today, last_day, series_for(office, items))
+    # Its hours open one after the other: until the first has, the last day is not full.
+    until = released_until(office)
+    spans[last_day] = [span for span in spans.get(last_day, ()) if span[0] <= until]
     day = _parse_day(request.GET.get("day"))
     month = _parse_day(f"{request.GET.get('month')}-01") or first_of_month(
         day or next(iter(free), today)

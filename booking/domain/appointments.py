@@ -31,12 +31,28 @@ from .errors import (
     AppointmentEnded,
     HoldElsewhere,
     KeyReused,
+    LimitReached,
     SlotTaken,
 )
 from .grid import raise_grid_version, use_slots_of
 from .items import Item, require_online
+from .limits import (
+    NOBODY,
+    Asker,
+    reading_limited,
+    require_within_limits,
+    sign_for_address,
+    sign_for_device,
+)
 from .outbox import writing_mail
-from .seating import at_second_look, in_utc, lock_appointment, require_bookable, spans_of
+from .seating import (
+    at_second_look,
+    in_utc,
+    lock_appointment,
+    lock_appointment_and_ask,
+    require_bookable,
+    spans_of,
+)
 
 CODE_ATTEMPTS = 5
 
@@ -48,29 +64,32 @@ def hold_appointment(
     start: datetime,
     idempotency_key: str | None = None,
     by_staff: bool = False,
+    asker: Asker = NOBODY,
 ) -> Appointment:
     """Hold a time for ``office.hold_minutes``. ``start`` is aware.
 
     Staff may take any service and any place a slot has, and need no e-mail address. The same
     key with the same request answers the same appointment. Raises ``KeyReused``,
-    ``NotOnline``, ``OutsideHours``, or ``SlotTaken`` with alternatives.
+    ``LimitReached``, ``NotOnline``, ``OutsideHours``, or ``SlotTaken`` with alternatives.
     """
     if not by_staff:
         require_online(items)
     start = in_utc(start)
     if idempotency_key and (existing := _find_by_key(office, idempotency_key)):
         return _same_request(existing, items, start)
-    require_bookable(office, start)
+    require_bookable(office, start, by_staff=by_staff)
     try:
         return at_second_look(
             office,
-            lambda: _hold_with_free_code(office, items, start, idempotency_key, by_staff=by_staff),
+            lambda: _hold_with_free_code(
+                office, items, start, idempotency_key, by_staff=by_staff, asker=asker
+            ),
         )
-    except (SlotTaken, IntegrityError) as error:
+    except (SlotTaken, LimitReached, IntegrityError) as error:
         # It may be the very same request that was quicker.
         if idempotency_key and (existing := _find_by_key(office, idempotency_key)):
             return _same_request(existing, items, start)
-        if isinstance(error, IntegrityError):
+        if not isinstance(error, SlotTaken):
             raise
     raise SlotTaken(nearest_starts(office, items, start, by_staff=by_staff))
 
@@ -82,15 +101,16 @@ def _hold_with_free_code(
     idempotency_key: str | None,
     *,
     by_staff: bool,
+    asker: Asker,
 ) -> Appointment:
     """Codes are random: the rare one that is taken is drawn again."""
     for _attempt in range(CODE_ATTEMPTS - 1):
         try:
-            return _hold(office, items, start, idempotency_key, by_staff=by_staff)
+            return _hold(office, items, start, idempotency_key, by_staff=by_staff, asker=asker)
         except IntegrityError:
             if idempotency_key and _find_by_key(office, idempotency_key):
                 raise
-    return _hold(office, items, start, idempotency_key, by_staff=by_staff)
+    return _hold(office, items, start, idempotency_key, by_staff=by_staff, asker=asker)
 
 
 @transaction.atomic
@@ -101,16 +121,14 @@ def _hold(
     idempotency_key: str | None,
     *,
     by_staff: bool,
+    asker: Asker,
 ) -> Appointment:
     (rows,) = use_slots_of(office.pk, reading_series(office))
-    spans = spans_of(serving(office, items, rows), items, start)
-    room = find_room(spans, start, by_staff=by_staff)
+    spans = spans_of(serving(office, items, rows), items, start, by_staff=by_staff)
     now = clock.now()
     appointment = Appointment(
         office=office,
-        series=room.series,
         start=start,
-        end=room.end,
         created_at=now,
         expires_at=now + timedelta(minutes=office.hold_minutes),
         code=new_digits(CODE_DIGITS),
@@ -118,32 +136,50 @@ def _hold(
         idempotency_key=idempotency_key or None,
         by_staff=by_staff,
     )
+    _require_allowed(appointment, items, asker)
+    room = find_room(spans, start, by_staff=by_staff)
+    appointment.series, appointment.end = room.series, room.end
     inserting = [_insert_appointment.statement(appointment), *_inserting_items(appointment, items)]
     raise_grid_version(office.pk, after=[taking(room.slots), *inserting])
     return appointment
 
 
-def move_hold(appointment_id: UUID, *, items: Sequence[Item], start: datetime) -> Appointment:
+def _require_allowed(appointment: Appointment, items: Sequence[Item], asker: Asker) -> None:
+    """Raise ``LimitReached`` where a hold by a citizen would be one too many."""
+    if not appointment.by_staff:
+        offerings = [item.offering for item in items]
+        sign_for_device(appointment, offerings, asker)
+        require_within_limits(appointment, offerings)
+
+
+def move_hold(
+    appointment_id: UUID, *, items: Sequence[Item], start: datetime, asker: Asker = NOBODY
+) -> Appointment:
     """Give a hold another time or other services; the old place goes only with the new one.
 
-    Raises ``AppointmentEnded``, ``NotOnline``, ``OutsideHours`` or ``SlotTaken``.
+    Raises ``AppointmentEnded``, ``LimitReached``, ``NotOnline``, ``OutsideHours`` or
+    ``SlotTaken``.
     """
     require_online(items)
     start = in_utc(start)
     office = Office.objects.get(appointments=appointment_id)
     require_bookable(office, start)
     try:
-        return at_second_look(office, lambda: _move_hold(appointment_id, items, start))
+        return at_second_look(office, lambda: _move_hold(appointment_id, items, start, asker))
     except SlotTaken:
         raise SlotTaken(nearest_starts(office, items, start)) from None
 
 
 @transaction.atomic
-def _move_hold(appointment_id: UUID, items: Sequence[Item], start: datetime) -> Appointment:
+def _move_hold(
+    appointment_id: UUID, items: Sequence[Item], start: datetime, asker: Asker
+) -> Appointment:
     appointment = lock_appointment(appointment_id)
     if appointment.state not in (Appointment.State.HELD, Appointment.State.EXPIRED):
         raise AppointmentEnded
-    spans = spans_of(series_for(appointment.office, items), items, start)
+    _require_allowed(appointment, items, asker)
+    every_series = series_for(appointment.office, items)
+    spans = spans_of(every_series, items, start, by_staff=appointment.by_staff)
     lock_slots_of_both(appointment, spans, start)
     if appointment.state == Appointment.State.HELD:
         release(appointment)
@@ -151,7 +187,8 @@ def _move_hold(appointment_id: UUID, items: Sequence[Item], start: datetime) -> 
     appointment.series, appointment.start, appointment.end = room.series, start, room.end
     appointment.state = Appointment.State.HELD
     appointment.expires_at = clock.now() + timedelta(minutes=appointment.office.hold_minutes)
-    appointment.save(update_fields=["series", "start", "end", "state", "expires_at"])
+    keys = ["device_key", "network_key"]
+    appointment.save(update_fields=["series", "start", "end", "state", "expires_at", *keys])
     appointment.items.all().delete()
     changes = [taking(room.slots), *_inserting_items(appointment, items)]
     raise_grid_version(appointment.office_id, after=changes)
@@ -169,7 +206,7 @@ def move_appointment(
     start = in_utc(start)
     appointment = Appointment.objects.select_related("office").get(pk=appointment_id)
     office, items = appointment.office, items_of(appointment)
-    require_bookable(office, start)
+    require_bookable(office, start, by_staff=by_staff)
     try:
         return at_second_look(
             office, lambda: _move_appointment(appointment_id, items, start, by_staff=by_staff)
@@ -190,10 +227,11 @@ def _move_appointment(
     if appointment.start == start:
         return appointment
     before = appointment.start
-    spans = spans_of(series_for(appointment.office, items), items, start)
+    appointment.by_staff = appointment.by_staff or by_staff
+    every_series = series_for(appointment.office, items)
+    spans = spans_of(every_series, items, start, by_staff=appointment.by_staff)
     lock_slots_of_both(appointment, spans, start)
     release(appointment)
-    appointment.by_staff = appointment.by_staff or by_staff
     room = find_room(spans, start, by_staff=appointment.by_staff)
     appointment.series, appointment.start, appointment.end = room.series, start, room.end
     appointment.sequence += 1
@@ -231,7 +269,7 @@ def confirm_appointment(
     written. A booking that is already confirmed is returned unchanged. A hold that has lapsed
     is taken up again where its time is still free. Raises ``DetailsInvalid``,
     ``AppointmentEnded``, ``HoldElsewhere`` where the hold is no longer at
-    ``expected_start``, or ``SlotTaken`` with alternatives.
+    ``expected_start``, ``LimitReached``, or ``SlotTaken`` with alternatives.
     """
     details = clean_details(name=name, email=email, phone=phone, by_staff=by_staff)
     try:
@@ -260,7 +298,9 @@ def _confirm(
     *,
     may_claim: bool = False,
 ) -> Appointment:
-    appointment = lock_appointment(appointment_id, slots=may_claim)
+    appointment, limited = lock_appointment_and_ask(
+        appointment_id, reading_limited(appointment_id), slots=may_claim
+    )
     if appointment.state == Appointment.State.BOOKED:
         return appointment
     if appointment.state == Appointment.State.CANCELLED:
@@ -276,13 +316,18 @@ def _confirm(
             raise _HasLapsed
         if appointment.series is None:
             raise SlotTaken
+    appointment.name, appointment.email = details["name"], details["email"]
+    appointment.phone = details["phone"]
+    if not appointment.by_staff:
+        offerings = [item.offering for item in limited]
+        sign_for_address(appointment, offerings)
+        require_within_limits(appointment, offerings)
+    if lapsed:
         claim(appointment)
     appointment.state = Appointment.State.BOOKED
     appointment.booked_at = now
     appointment.expires_at = None
     appointment.language = get_language() or appointment.language
-    appointment.name, appointment.email = details["name"], details["email"]
-    appointment.phone = details["phone"]
     ask(_save_booking.statement(appointment), *_mails(appointment, OutboxMail.Kind.CONFIRMATION))
     if lapsed:
         raise_grid_version(appointment.office_id)
@@ -291,7 +336,15 @@ def _confirm(
 
 
 _save_booking = PreparedSave(
-    Appointment, "state", "booked_at", "expires_at", "language", "name", "email", "phone"
+    Appointment,
+    "state",
+    "booked_at",
+    "expires_at",
+    "language",
+    "name",
+    "email",
+    "phone",
+    "email_key",
 )
 
 
@@ -319,7 +372,9 @@ def cancel_appointment(appointment_id: UUID) -> Appointment:
         ask(*_mails(appointment, OutboxMail.Kind.CANCELLATION))
         # Nobody comes, so nobody needs to know who it was. The code stays: the kiosk says why.
         appointment.name = appointment.email = appointment.phone = ""
-        appointment.save(update_fields=["name", "email", "phone"])
+        appointment.email_key = appointment.device_key = appointment.network_key = ""
+        keys = ["email_key", "device_key", "network_key"]
+        appointment.save(update_fields=["name", "email", "phone", *keys])
     raise_grid_version(appointment.office_id)
     if was_booked:
         _announce_if_today(appointment)

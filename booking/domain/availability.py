@@ -23,8 +23,9 @@ from booking.prepared import PreparedQuery, Statement, ask
 from .grid import grid_version
 from .holds import expire_holds
 from .items import Item, total_minutes
-from .publishing import ensure_published, horizon
+from .publishing import ensure_published, horizon, released_until
 from .slot_grid import local_day_bounds, starts_with_room, units_needed
+from .unused import give_back_unused
 
 NEAR_DAYS = 8
 # Answers kept by each process, of some 100 KiB at most.
@@ -105,6 +106,7 @@ def _find(question: _Question) -> FreeTimes:
     office, items = question.office, question.items
     ensure_published(office)
     expire_holds(office)
+    give_back_unused(office)
     series = {one.pk: one for one in series_for(office, items)}
     found: set[datetime] = set()
     free_slots = _free_slots(
@@ -234,13 +236,15 @@ def _free_slots(
         soon = Q(start__lte=now + timedelta(hours=hours))
         with_place |= of_group & soon & Q(booked__lt=online)
         with_place |= of_group & ~soon & Q(booked__lt=online - short_notice)
-    zone = next(iter(alike.values()))[0].office.zone
+    office = next(iter(alike.values()))[0].office
+    zone = office.zone
     return (
         Slot.objects.filter(
             with_place,
             booked__lt=F("capacity"),
             start__gt=max(local_day_bounds(first_day, zone)[0] - timedelta(seconds=1), now),
             start__lt=local_day_bounds(last_day, zone)[1],
+            start__lte=released_until(office, by_staff=by_staff),
         )
         .order_by("series_id", "start")
         .values_list("series_id", "start")

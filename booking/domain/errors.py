@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from booking.local_time import day_text, time_text
 
@@ -135,6 +136,72 @@ class SlotTaken(Conflict):
     @property
     def message(self) -> str:
         return _("This time has just been taken.")
+
+
+class LimitReached(Conflict):
+    """One more would be too many of an e-mail address, a device or a network.
+
+    ``whose`` is ``email``, ``device`` or ``network``; ``for_service`` where it is the limit of
+    one service.
+    """
+
+    code = "limit_reached"
+
+    def __init__(self, *, whose: str, at_most: int, days: int, for_service: bool = False) -> None:
+        self.whose = whose
+        self.at_most = at_most
+        self.days = days
+        self.for_service = for_service
+
+    @property
+    def message(self) -> str:
+        """What the limit is, and what to do next."""
+        return f"{self._limit} {self._next_step}"
+
+    @property
+    def _limit(self) -> str:
+        values = {"count": self.at_most, "days": self.days}
+        if self.whose == "network":
+            return _("Very many appointments were booked from your network within a day.")
+        if self.for_service:
+            return (
+                ngettext(
+                    "For this service the office allows %(count)d appointment per person"
+                    " within %(days)d days.",
+                    "For this service the office allows %(count)d appointments per person"
+                    " within %(days)d days.",
+                    self.at_most,
+                )
+                % values
+            )
+        if self.whose == "email":
+            return (
+                ngettext(
+                    "The office allows %(count)d appointment per e-mail address within"
+                    " %(days)d days.",
+                    "The office allows %(count)d appointments per e-mail address within"
+                    " %(days)d days.",
+                    self.at_most,
+                )
+                % values
+            )
+        return (
+            ngettext(
+                "The office allows %(count)d appointment per device within %(days)d days.",
+                "The office allows %(count)d appointments per device within %(days)d days.",
+                self.at_most,
+            )
+            % values
+        )
+
+    @property
+    def _next_step(self) -> str:
+        if self.whose == "network":
+            return _("Please try again tomorrow, or contact the office: it can book for you.")
+        return _(
+            "Please cancel an appointment that you do not need, or contact the office: it can"
+            " book for you."
+        )
 
 
 # Keeping it ------------------------------------------------------------------------

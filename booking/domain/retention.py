@@ -49,5 +49,13 @@ def _blank(time_zone: str, retention_days: int) -> int:
 def _blank_some(ended: QuerySet[Appointment]) -> int:
     some = list(ended.values_list("pk", flat=True)[:AT_ONCE])
     return Appointment.objects.filter(pk__in=some, blanked_at__isnull=True).update(
-        name="", email="", phone="", code=None, idempotency_key=None, blanked_at=clock.now()
+        name="",
+        email="",
+        phone="",
+        email_key="",
+        device_key="",
+        network_key="",
+        code=None,
+        idempotency_key=None,
+        blanked_at=clock.now(),
     )

@@ -1,6 +1,7 @@
 """An appointment: a time reserved for a citizen, from hold to booking."""
 
 import uuid
+from datetime import datetime
 
 from django.db import models
 from django.db.models import F, Q
@@ -42,6 +43,8 @@ class Appointment(models.Model):
     booked_at = models.DateTimeField(_("booked at"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
     blanked_at = models.DateTimeField(_("blanked at"), null=True, blank=True)
+    # Of a booking to which nobody came: its places from then on have gone back.
+    places_until = models.DateTimeField(_("places kept until"), null=True, blank=True)
 
     # The eight digits typed in at the kiosk.
     code = models.CharField(_("check-in code"), max_length=8, null=True)  # noqa: DJ001
@@ -49,6 +52,10 @@ class Appointment(models.Model):
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     language = models.CharField(_("language"), max_length=8, default="de")
+    # Keyed hashes of who booked, where a limit counts them; see ``booking.domain.limits``.
+    email_key = models.CharField(max_length=32, blank=True, default="", db_default="")
+    device_key = models.CharField(max_length=32, blank=True, default="", db_default="")
+    network_key = models.CharField(max_length=32, blank=True, default="", db_default="")
     # Made at the front desk: may take places beyond those for citizens, and do without e-mail.
     by_staff = models.BooleanField(_("made by staff"), default=False, db_default=False)
     # Revision of the calendar entry (RFC 5545 SEQUENCE).
@@ -76,6 +83,20 @@ class Appointment(models.Model):
             models.Index(
                 fields=["end"], condition=Q(blanked_at__isnull=True), name="appointment_not_blanked"
             ),
+            models.Index(
+                fields=["start"],
+                condition=Q(state="booked", places_until__isnull=True, blanked_at__isnull=True),
+                name="appointment_with_all_places",
+            ),
+            models.Index(
+                fields=["email_key"], condition=~Q(email_key=""), name="appointment_of_address"
+            ),
+            models.Index(
+                fields=["device_key"], condition=~Q(device_key=""), name="appointment_of_device"
+            ),
+            models.Index(
+                fields=["network_key"], condition=~Q(network_key=""), name="appointment_of_network"
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -94,6 +115,16 @@ class Appointment(models.Model):
                 | Q(name="", email="", phone="", code__isnull=True),
                 name="appointment_blanked_holds_no_personal_data",
             ),
+            models.CheckConstraint(
+                condition=Q(blanked_at__isnull=True)
+                | Q(email_key="", device_key="", network_key=""),
+                name="appointment_blanked_holds_no_keys",
+            ),
+            models.CheckConstraint(
+                condition=Q(places_until__isnull=True)
+                | Q(places_until__gt=F("start"), places_until__lt=F("end")),
+                name="appointment_gives_back_an_end",
+            ),
             # Partial: most rows are past and hold neither any more.
             models.UniqueConstraint(
                 fields=["code"], condition=Q(code__isnull=False), name="appointment_code_once"
@@ -111,6 +142,11 @@ class Appointment(models.Model):
     @property
     def is_live(self) -> bool:
         return self.state in self.LIVE
+
+    @property
+    def places_end(self) -> datetime:
+        """Until when it holds places, if it is live."""
+        return self.places_until or self.end
 
 
 class AppointmentItem(models.Model):

@@ -51,7 +51,8 @@ class OfferingAdmin(ScopedAdmin):
     form = OfferingForm
     fixed_fields = ("office", "service")
     fields = (
-        "office", "service", "minutes", "max_quantity", "letter", "online", "walk_in", "position",
+        "office", "service", "minutes", "max_quantity", "letter", "online", "walk_in", "limit",
+        "limit_days", "position",
     )  # fmt: skip
     list_display = ("service", "office", "minutes", "max_quantity", "letter", "online", "walk_in")
     list_filter = (("office", admin.RelatedOnlyFieldListFilter), "letter", "online", "walk_in")

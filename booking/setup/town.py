@@ -89,6 +89,10 @@ class OfficeAdmin(ScopedAdmin, TranslationAdmin):
             {"fields": ("horizon_days", "hold_minutes", "ask_phone")},
         ),
         (
+            gettext_lazy("Limits against hoarding"),
+            {"fields": ("limit_days", "email_limit", "device_limit", "network_limit")},
+        ),
+        (
             gettext_lazy("Check-in"),
             {
                 "fields": (

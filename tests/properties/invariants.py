@@ -20,7 +20,7 @@ def assert_slots_hold(office: Office) -> None:
             for one in live
             if one.series_id == series.pk
             and one.start < slot.start + timedelta(minutes=series.unit_minutes)
-            and one.end > slot.start
+            and one.places_end > slot.start
         ]
         booked = len(overlapping)
         if (slot.booked, slot.capacity) != (booked, max(series.counters, booked)):
