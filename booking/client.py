@@ -18,6 +18,12 @@ def client_of(request: HttpRequest) -> str:
     return salted_hmac("client", _subscriber(address), algorithm="sha256").hexdigest()
 
 
+def network_key(request: HttpRequest) -> str:
+    """A keyed hash of ``network_of``, for the cache."""
+    network = network_of(request)
+    return network and salted_hmac("network", network, algorithm="sha256").hexdigest()
+
+
 def network_of(request: HttpRequest) -> str:
     """The network of the client's address; empty for programs on this machine.
 

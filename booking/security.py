@@ -41,7 +41,23 @@ def is_appointment_secret(appointment_id: UUID, secret: str) -> bool:
     return any(constant_time_compare(_secret(appointment_id, key), secret) for key in keys)
 
 
+def mail_answer(appointment_id: UUID, email: str) -> str:
+    """What only a mail to the address says: whoever knows it has read the mail."""
+    return _answer(appointment_id, email, settings.SECRET_KEY)
+
+
+def is_mail_answer(appointment_id: UUID, email: str, answer: str) -> bool:
+    """Whether ``answer`` stood in a mail to the address, also under a former ``SECRET_KEY``."""
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return any(constant_time_compare(_answer(appointment_id, email, key), answer) for key in keys)
+
+
 def _secret(appointment_id: UUID, key: str) -> str:
     return salted_hmac(
         "appointment", str(appointment_id), secret=key, algorithm="sha256"
     ).hexdigest()
+
+
+def _answer(appointment_id: UUID, email: str, key: str) -> str:
+    text = f"{appointment_id} {email}"
+    return salted_hmac("mail answer", text, secret=key, algorithm="sha256").hexdigest()[:32]

@@ -11,10 +11,12 @@ from booking.domain.appointments import confirm_appointment, items_of, move_hold
 from booking.domain.availability import free_starts, nearest_starts
 from booking.domain.errors import (
     AppointmentEnded,
+    AskedOften,
     HoldElsewhere,
     LimitReached,
     OutsideHours,
     SlotTaken,
+    WithoutProofFull,
 )
 from booking.domain.items import Item
 from booking.models import Appointment
@@ -33,7 +35,7 @@ def details(request: HttpRequest, appointment: Appointment) -> HttpResponse:
     """The empty form – or, where the hold has lapsed and the time is gone, other times."""
     page = _Page(request, appointment)
     if not page.lapsed or _is_free(appointment, page.items):
-        return page.form(DetailsForm(office=appointment.office))
+        return page.form(DetailsForm(initial=_known(appointment), office=appointment.office))
     others = nearest_starts(appointment.office, page.items, appointment.start)
     return page.other_times(others, status=200)
 
@@ -62,15 +64,16 @@ def _confirm(request: HttpRequest, appointment: Appointment) -> HttpResponse:
     except HoldElsewhere as elsewhere:
         page = _Page(request, elsewhere.appointment)
         return page.form(form, status=409, wanted=expected)
-    except LimitReached as reached:
-        if reached.whose != "email":
+    except (AskedOften, LimitReached, WithoutProofFull) as refused:
+        if isinstance(refused, LimitReached) and refused.whose != "email":
             raise
-        form.refuse("email", reached.message)
+        form.refuse("email", refused.message)
         return page.form(form, status=409)
     except SlotTaken as taken:
         return page.other_times(taken.alternatives, status=409)
     response = to_appointment(booked)
-    forget_flow(request, response, booked)
+    if not booked.awaits_mail:
+        forget_flow(request, response, booked)
     return response
 
 
@@ -81,11 +84,16 @@ def _move(request: HttpRequest, appointment: Appointment) -> HttpResponse:
         return to_appointment(appointment)
     try:
         moved = move_hold(appointment.pk, items=page.items, start=start)
-    except (SlotTaken, OutsideHours):
+    except (SlotTaken, OutsideHours, WithoutProofFull):
         others = nearest_starts(appointment.office, page.items, start)
         return page.other_times(others, status=409)
     form = DetailsForm(initial=request.POST.dict(), office=appointment.office)
     return _Page(request, moved).form(form)
+
+
+def _known(appointment: Appointment) -> dict[str, str]:
+    """What was typed before a mail was sent that nobody has answered."""
+    return {field: getattr(appointment, field) for field in ("name", "email", "phone")}
 
 
 def _is_free(appointment: Appointment, items: Sequence[Item]) -> bool:
@@ -123,7 +131,8 @@ class _Page:
 
     def other_times(self, starts: Sequence[datetime], *, status: int) -> HttpResponse:
         """The nearest other times, with everything typed carried along unseen."""
-        typed = {field: self.request.POST.get(field, "") for field in ("name", "email", "phone")}
+        typed = _known(self.appointment)
+        typed = {field: self.request.POST.get(field, known) for field, known in typed.items()}
         return self._render(
             "citizen/slot_gone.html",
             status,

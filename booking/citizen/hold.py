@@ -1,6 +1,7 @@
 """Choosing a time holds it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -15,19 +16,24 @@ from booking.domain.errors import (
     KeyReused,
     LimitReached,
     OutsideHours,
+    ProofNeeded,
     Refused,
     SlotTaken,
     TooManyAttempts,
+    WithoutProofFull,
 )
 from booking.domain.items import Item
 from booking.domain.limits import Asker
 from booking.hold_limit import limit_holds
 from booking.models import Appointment, Office
+from booking.proof_of_work import require_proof
 from booking.security import new_token
 
 from .asker import asker_of, remember_device
 from .flow import flow_key, flow_of, forget_flow, remember_flow
 from .limit import limit_page
+from .proof import proof_page
+from .room import may_book
 from .secret import to_appointment
 from .selection import choose_path, chosen_items, parse_start, same_offerings, times_path
 
@@ -43,20 +49,28 @@ def hold(request: HttpRequest, office_id: UUID) -> HttpResponse:
     except Refused:
         return redirect(choose_path(office, same_offerings(request.POST)))
     start = parse_start(request.POST.get("start"))
-    if start is None:
+    if start is None or not may_book(request, office.pk):
         return redirect(times_path(office, items))
-    asker = asker_of(request)
+    asker, needed = asker_of(request), None
     try:
         limit_holds(request)
+        require_proof(request, office.pk, request.POST.get("proof", ""))
+    except TooManyAttempts:
+        return redirect(times_path(office, items, wait="1"))
+    except ProofNeeded as error:
+        if "by_mail" not in request.POST:
+            return proof_page(request, office, items, start, error)
+        needed, asker = error, replace(asker, proven=False)
+    try:
         appointment, flow = hold_in_flow(
             office=office, items=items, start=start, flow=flow_of(request), asker=asker
         )
     except (SlotTaken, OutsideHours):
         return redirect(times_path(office, items, taken=start.isoformat()))
-    except TooManyAttempts:
-        return redirect(times_path(office, items, wait="1"))
     except LimitReached as reached:
         return limit_page(request, office, reached)
+    except WithoutProofFull as full:
+        return proof_page(request, office, items, start, needed, full)
     if appointment.state == Appointment.State.BOOKED:
         response = to_appointment(appointment, "?already=booked")
         forget_flow(request, response, appointment)

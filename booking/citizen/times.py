@@ -20,12 +20,14 @@ from booking.models import Appointment, Office
 
 from .flow import COOKIE, flow_key, flow_of, has_just_booked, remember_flow
 from .month import first_of_month, month_after, month_before, month_of
+from .room import with_waiting_room
 from .secret import appointment_path
 from .selection import choose_path, chosen_items, parse_start, query_of, same_offerings
 from .steps import booking_steps
 
 
 @require_safe
+@with_waiting_room
 def times(request: HttpRequest, office_id: UUID) -> HttpResponse:
     """The next free times, a calendar of days, and the times of one day.
 

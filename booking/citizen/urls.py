@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from .answer import answer
 from .appointment import appointment
 from .cancel import cancel
 from .choose import choose
@@ -19,6 +20,7 @@ urlpatterns = [
     path("book/<uuid:office_id>/hold/", hold, name="hold"),
     path(SECRET, appointment, name="appointment"),
     path(f"{SECRET}cancel/", cancel, name="cancel"),
+    path(f"{SECRET}confirm/<str:answer>/", answer, name="answer"),
     path(f"{SECRET}confirmation.pdf", confirmation_pdf, name="confirmation_pdf"),
     path(f"{SECRET}appointment.ics", appointment_ics, name="appointment_ics"),
     path("<slug:authority>/", start, name="start"),

@@ -6,9 +6,11 @@ key never makes two.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils import translation
 from django.utils.translation import get_language
 
 from booking import clock
@@ -20,7 +22,7 @@ from booking.models import (
     Visit,
 )
 from booking.prepared import PreparedInsert, PreparedQuery, PreparedSave, Statement, ask
-from booking.security import CODE_DIGITS, new_digits
+from booking.security import CODE_DIGITS, is_mail_answer, new_digits
 
 from .announcements import announce
 from .availability import nearest_starts, reading_series, series_for, serving
@@ -29,10 +31,13 @@ from .contact_details import clean_details
 from .errors import (
     AlreadyCheckedIn,
     AppointmentEnded,
+    AskedOften,
     HoldElsewhere,
     KeyReused,
     LimitReached,
+    NotFound,
     SlotTaken,
+    WithoutProofFull,
 )
 from .grid import raise_grid_version, use_slots_of
 from .items import Item, require_online
@@ -55,6 +60,8 @@ from .seating import (
 )
 
 CODE_ATTEMPTS = 5
+# Mails that ask whether an address is right, for one appointment: nobody is flooded with them.
+QUESTIONS_AT_MOST = 3
 
 
 def hold_appointment(
@@ -85,7 +92,7 @@ def hold_appointment(
                 office, items, start, idempotency_key, by_staff=by_staff, asker=asker
             ),
         )
-    except (SlotTaken, LimitReached, IntegrityError) as error:
+    except (SlotTaken, LimitReached, WithoutProofFull, IntegrityError) as error:
         # It may be the very same request that was quicker.
         if idempotency_key and (existing := _find_by_key(office, idempotency_key)):
             return _same_request(existing, items, start)
@@ -135,6 +142,7 @@ def _hold(
         language=get_language() or "de",
         idempotency_key=idempotency_key or None,
         by_staff=by_staff,
+        confirm_by_mail=office.confirm_by_mail and not by_staff,
     )
     _require_allowed(appointment, items, asker)
     room = find_room(spans, start, by_staff=by_staff)
@@ -145,7 +153,7 @@ def _hold(
 
 
 def _require_allowed(appointment: Appointment, items: Sequence[Item], asker: Asker) -> None:
-    """Raise ``LimitReached`` where a hold by a citizen would be one too many."""
+    """Raise ``LimitReached`` or ``WithoutProofFull`` where a hold would be one too many."""
     if not appointment.by_staff:
         offerings = [item.offering for item in items]
         sign_for_device(appointment, offerings, asker)
@@ -187,8 +195,14 @@ def _move_hold(
     appointment.series, appointment.start, appointment.end = room.series, start, room.end
     appointment.state = Appointment.State.HELD
     appointment.expires_at = clock.now() + timedelta(minutes=appointment.office.hold_minutes)
-    keys = ["device_key", "network_key"]
-    appointment.save(update_fields=["series", "start", "end", "state", "expires_at", *keys])
+    # A mail about the time of before books nothing any more.
+    appointment.name = appointment.email = appointment.phone = ""
+    keys = ["email_key", "device_key", "network_key"]
+    appointment.email_key = ""
+    details = ["name", "email", "phone"]
+    place = ["series", "start", "end", "state", "expires_at"]
+    place += ["confirm_by_mail", "without_proof"]
+    appointment.save(update_fields=[*place, *details, *keys])
     appointment.items.all().delete()
     changes = [taking(room.slots), *_inserting_items(appointment, items)]
     raise_grid_version(appointment.office_id, after=changes)
@@ -265,18 +279,46 @@ def confirm_appointment(
 ) -> Appointment:
     """Make a hold a booking and write the confirmation mail in the same transaction.
 
+    Where the office wants the address confirmed first, the mail asks for that and the hold
+    stays one, for ``office.confirm_minutes``; see ``confirm_from_mail``.
     ``by_staff`` the e-mail may be empty, for whoever calls and has none; then no mail is
     written. A booking that is already confirmed is returned unchanged. A hold that has lapsed
     is taken up again where its time is still free. Raises ``DetailsInvalid``,
     ``AppointmentEnded``, ``HoldElsewhere`` where the hold is no longer at
-    ``expected_start``, ``LimitReached``, or ``SlotTaken`` with alternatives.
+    ``expected_start``, ``AskedOften``, ``LimitReached``, or ``SlotTaken`` with alternatives.
     """
     details = clean_details(name=name, email=email, phone=phone, by_staff=by_staff)
+    return _confirm_at_second_look(appointment_id, details, expected_start)
+
+
+def confirm_from_mail(appointment_id: UUID, *, answer: str) -> Appointment:
+    """Book what was held until the mail to its address was answered.
+
+    Raises ``NotFound`` for a wrong answer or one from a mail to a former address,
+    ``AppointmentEnded``, ``LimitReached``, or ``SlotTaken`` with alternatives where it took
+    too long and somebody else was quicker.
+    """
+    found = Appointment.objects.filter(pk=appointment_id).first()
+    if found is None or not found.email or not is_mail_answer(found.pk, found.email, answer):
+        raise NotFound
+    details = {"name": found.name, "email": found.email, "phone": found.phone}
+    with translation.override(found.language):
+        return _confirm_at_second_look(appointment_id, details, answered=True)
+
+
+def _confirm_at_second_look(
+    appointment_id: UUID,
+    details: dict[str, str],
+    expected_start: datetime | None = None,
+    *,
+    answered: bool = False,
+) -> Appointment:
+    confirming = partial(_confirm, appointment_id, details, expected_start, answered=answered)
     try:
         try:
-            return _confirm(appointment_id, details, expected_start)
+            return confirming()
         except _HasLapsed:
-            return _confirm(appointment_id, details, expected_start, may_claim=True)
+            return confirming(may_claim=True)
     except SlotTaken:
         appointment = Appointment.objects.select_related("office").get(pk=appointment_id)
         items = items_of(appointment)
@@ -296,6 +338,7 @@ def _confirm(
     details: dict[str, str],
     expected_start: datetime | None,
     *,
+    answered: bool,
     may_claim: bool = False,
 ) -> Appointment:
     appointment, limited = lock_appointment_and_ask(
@@ -316,23 +359,54 @@ def _confirm(
             raise _HasLapsed
         if appointment.series is None:
             raise SlotTaken
+    asked = appointment.awaits_mail and details == _details_of(appointment)
+    if asked and not answered:
+        return appointment
     appointment.name, appointment.email = details["name"], details["email"]
     appointment.phone = details["phone"]
+    # Somebody with a mailbox of their own has shown as much as a device that worked.
+    appointment.without_proof = appointment.without_proof and not answered
     if not appointment.by_staff:
         offerings = [item.offering for item in limited]
         sign_for_address(appointment, offerings)
         require_within_limits(appointment, offerings)
     if lapsed:
         claim(appointment)
+    appointment.language = get_language() or appointment.language
+    if appointment.confirm_by_mail and not answered:
+        _ask_by_mail(appointment, lapsed=lapsed)
+        return appointment
     appointment.state = Appointment.State.BOOKED
     appointment.booked_at = now
     appointment.expires_at = None
-    appointment.language = get_language() or appointment.language
     ask(_save_booking.statement(appointment), *_mails(appointment, OutboxMail.Kind.CONFIRMATION))
     if lapsed:
         raise_grid_version(appointment.office_id)
     _announce_if_today(appointment)
     return appointment
+
+
+def _ask_by_mail(appointment: Appointment, *, lapsed: bool) -> None:
+    """Keep the time for somebody until the mail is answered.
+
+    A corrected address gets a mail of its own, but not more time: else somebody could keep a
+    time for ever by correcting.
+    """
+    asked = OutboxMail.objects.filter(appointment=appointment, kind=OutboxMail.Kind.QUESTION)
+    earlier = asked.count()
+    if earlier >= QUESTIONS_AT_MOST:
+        raise AskedOften
+    if lapsed or not earlier:
+        reply_time = timedelta(minutes=appointment.office.confirm_minutes)
+        appointment.expires_at = min(clock.now() + reply_time, appointment.start)
+    appointment.state = Appointment.State.HELD
+    ask(_save_booking.statement(appointment), *_mails(appointment, OutboxMail.Kind.QUESTION))
+    if lapsed:
+        raise_grid_version(appointment.office_id)
+
+
+def _details_of(appointment: Appointment) -> dict[str, str]:
+    return {name: getattr(appointment, name) for name in ("name", "email", "phone")}
 
 
 _save_booking = PreparedSave(
@@ -345,6 +419,7 @@ _save_booking = PreparedSave(
     "email",
     "phone",
     "email_key",
+    "without_proof",
 )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -67,6 +67,16 @@ class TooManyAttempts(Refused):
     @property
     def message(self) -> str:
         return _("Too many attempts. Please wait a minute.")
+
+
+class Rush(TooManyAttempts):
+    """People wait for their turn on the pages; no program passes them."""
+
+    code = "rush"
+
+    @property
+    def message(self) -> str:
+        return _("Very many people want an appointment at the moment. Please try again later.")
 
 
 # Choosing a time -------------------------------------------------------------------
@@ -136,6 +146,35 @@ class SlotTaken(Conflict):
     @property
     def message(self) -> str:
         return _("This time has just been taken.")
+
+
+class ProofNeeded(Conflict):
+    """Very many are booking: somebody has to show that a device has worked for it.
+
+    ``challenge`` is that of the ``altcha`` package, as a browser's script solves it.
+    """
+
+    code = "proof_needed"
+
+    def __init__(self, challenge: dict[str, Any]) -> None:
+        self.challenge = challenge
+
+    @property
+    def message(self) -> str:
+        return _("Very many people are booking at the moment: a small proof of work is needed.")
+
+
+class WithoutProofFull(Conflict):
+    """So many have chosen the way without a proof of work that others must wait for them."""
+
+    code = "without_proof_full"
+
+    @property
+    def message(self) -> str:
+        return _(
+            "Very many people are confirming by mail at the moment. Please try again in a few"
+            " minutes, or switch on JavaScript."
+        )
 
 
 class LimitReached(Conflict):
@@ -218,6 +257,19 @@ class DetailsInvalid(Invalid):
     @property
     def message(self) -> str:
         return " ".join(self.fields.values())
+
+
+class AskedOften(Conflict):
+    """So many mails were sent for one appointment that there will be no more."""
+
+    code = "asked_often"
+
+    @property
+    def message(self) -> str:
+        return _(
+            "We have sent several mails for this time already. Please choose a time again and"
+            " check the address."
+        )
 
 
 class HoldElsewhere(Conflict):

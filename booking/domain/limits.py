@@ -21,11 +21,14 @@ from booking import clock
 from booking.models import Appointment, AppointmentItem, Offering, Office
 from booking.prepared import PreparedQuery, Statement, ask, nothing
 
-from .errors import LimitReached
+from .errors import LimitReached, WithoutProofFull
 
 LOCK = "SELECT pg_advisory_xact_lock(%s)"
 # Hexadecimal digits kept of a hash: 128 bits.
 KEY_LENGTH = 32
+# Holds of an office at one time that have shown no proof of work although one was needed: enough
+# for people without JavaScript, and few for a program.
+WITHOUT_PROOF_AT_ONCE = 5
 # A network has many people: its limit is one against programs, and short.
 NETWORK_DAYS = 1
 
@@ -39,6 +42,8 @@ class Asker:
 
     device: str = ""
     network: str = ""
+    # In a rush: whether a proof of work was shown where one was needed.
+    proven: bool = True
 
 
 NOBODY = Asker()
@@ -74,6 +79,8 @@ def sign_for_device(appointment: Appointment, offerings: Sequence[Offering], ask
         appointment.device_key = _key(office, "device", asker.device)
     if office.network_limit is not None and not appointment.network_key:
         appointment.network_key = _key(office, "network", asker.network)
+    if not asker.proven:
+        appointment.without_proof = appointment.confirm_by_mail = True
 
 
 def sign_for_address(appointment: Appointment, offerings: Sequence[Offering]) -> None:
@@ -95,16 +102,34 @@ def mailbox(email: str) -> str:
 
 
 def require_within_limits(appointment: Appointment, offerings: Sequence[Offering]) -> None:
-    """Raise ``LimitReached`` where this would be one too many.
+    """Raise ``LimitReached`` or ``WithoutProofFull`` where this would be one too many.
 
     Needs a transaction in which the appointment is new or locked, and no slot is locked yet.
     """
     limits = list(_limits_of(appointment, offerings))
-    if not limits:
+    keys = {limit.key for limit in limits}
+    if appointment.without_proof:
+        keys.add(_key(appointment.office, "without proof", "all"))
+    if not keys:
         return
-    _wait_for_others({limit.key for limit in limits})
+    _wait_for_others(keys)
     now = clock.now()
-    live = Q(state=Appointment.State.BOOKED) | Q(state=Appointment.State.HELD, expires_at__gt=now)
+    held = Q(state=Appointment.State.HELD, expires_at__gt=now)
+    if appointment.without_proof:
+        _require_room_without_proof(appointment, held)
+    if limits:
+        _require_within(limits, appointment, Q(state=Appointment.State.BOOKED) | held, now)
+
+
+def _require_room_without_proof(appointment: Appointment, held: Q) -> None:
+    others = Appointment.objects.filter(held, office=appointment.office_id, without_proof=True)
+    if others.exclude(pk=appointment.pk).count() >= WITHOUT_PROOF_AT_ONCE:
+        raise WithoutProofFull
+
+
+def _require_within(
+    limits: Sequence[_Limit], appointment: Appointment, live: Q, now: datetime
+) -> None:
     about = reduce(or_, {limit.counted for limit in limits})
     counts = {
         f"of_{number}": Count("pk", filter=limit.counted_since(now))

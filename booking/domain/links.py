@@ -6,13 +6,19 @@ from django.conf import settings
 from django.urls import reverse
 
 from booking.models import Appointment, Office
-from booking.security import appointment_secret
+from booking.security import appointment_secret, mail_answer
 
 
 def appointment_link(appointment: Appointment) -> str:
     """The secret link with which a citizen sees and cancels an appointment."""
     secret = appointment_secret(appointment.pk)
     return settings.PUBLIC_URL + reverse("appointment", args=[appointment.pk, secret])
+
+
+def answer_link(appointment: Appointment, email: str) -> str:
+    """With which somebody shows that a mail to the address has arrived."""
+    secret, answer = appointment_secret(appointment.pk), mail_answer(appointment.pk, email)
+    return settings.PUBLIC_URL + reverse("answer", args=[appointment.pk, secret, answer])
 
 
 def office_link(office: Office) -> str:

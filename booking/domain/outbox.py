@@ -20,7 +20,7 @@ from booking import clock
 from booking.models import Appointment, OutboxMail
 from booking.prepared import PreparedInsert, Statement
 
-from .mails import letter
+from .mails import Letter, letter
 
 # Back-off between attempts; the last delay repeats until MAX_ATTEMPTS (about two days).
 DELAYS = [timedelta(seconds=s) for s in (30, 60, 300, 900, 1800, 3600)]
@@ -130,8 +130,13 @@ def _message(mail: OutboxMail) -> EmailMessage:
             "Auto-Submitted": "auto-generated",
         },
     )
+    if text.calendar:
+        message.attach(_entry(text))
+    return message
+
+
+def _entry(text: Letter) -> MIMEText:
     entry = MIMEText(text.calendar, "calendar", "utf-8")
     entry.set_param("method", text.method)
     entry.add_header("Content-Disposition", "attachment", filename="termin.ics")
-    message.attach(entry)
-    return message
+    return entry

@@ -52,6 +52,10 @@ class Appointment(models.Model):
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     language = models.CharField(_("language"), max_length=8, default="de")
+    # Booked only once the link in a mail was followed; a hold with a name waits for that.
+    confirm_by_mail = models.BooleanField(default=False, db_default=False)
+    # Held in a rush without a proof of work, until the mail is answered.
+    without_proof = models.BooleanField(default=False, db_default=False)
     # Keyed hashes of who booked, where a limit counts them; see ``booking.domain.limits``.
     email_key = models.CharField(max_length=32, blank=True, default="", db_default="")
     device_key = models.CharField(max_length=32, blank=True, default="", db_default="")
@@ -87,6 +91,11 @@ class Appointment(models.Model):
                 fields=["start"],
                 condition=Q(state="booked", places_until__isnull=True, blanked_at__isnull=True),
                 name="appointment_with_all_places",
+            ),
+            models.Index(
+                fields=["office"],
+                condition=Q(without_proof=True, state="held"),
+                name="appointment_without_proof",
             ),
             models.Index(
                 fields=["email_key"], condition=~Q(email_key=""), name="appointment_of_address"
@@ -142,6 +151,11 @@ class Appointment(models.Model):
     @property
     def is_live(self) -> bool:
         return self.state in self.LIVE
+
+    @property
+    def awaits_mail(self) -> bool:
+        """Held for somebody whose mail has not been answered yet."""
+        return self.state == self.State.HELD and self.confirm_by_mail and bool(self.email)
 
     @property
     def places_end(self) -> datetime:

@@ -19,6 +19,7 @@ class OutboxMail(models.Model):
     class Kind(models.TextChoices):
         CONFIRMATION = "confirmation", _("confirmation")
         CANCELLATION = "cancellation", _("cancellation")
+        QUESTION = "question", _("question whether the address is right")
 
     class State(models.TextChoices):
         PENDING = "pending", _("waiting to be sent")

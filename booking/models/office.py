@@ -38,6 +38,15 @@ class Office(models.Model):
 
     horizon_days = models.PositiveSmallIntegerField(_("days bookable ahead"), default=62)
     hold_minutes = models.PositiveSmallIntegerField(_("minutes a chosen time is held"), default=15)
+    confirm_by_mail = models.BooleanField(
+        _("appointments are confirmed by mail"),
+        default=False,
+        db_default=False,
+        help_text=_("Booked once the link in a mail was followed; until then the time is held."),
+    )
+    confirm_minutes = models.PositiveSmallIntegerField(
+        _("minutes to confirm by mail"), default=60, db_default=60
+    )
     limit_days = models.PositiveSmallIntegerField(
         _("period of the limits, days"), default=30, db_default=30
     )
@@ -119,6 +128,11 @@ class Office(models.Model):
                 condition=Q(horizon_days__gte=1, horizon_days__lte=400),
                 name="office_horizon_in_range",
                 violation_error_message=_("Citizens can book 1 to 400 days ahead."),
+            ),
+            models.CheckConstraint(
+                condition=Q(confirm_minutes__gte=5, confirm_minutes__lte=2880),
+                name="office_confirm_minutes_in_range",
+                violation_error_message=_("Confirming by mail may take 5 to 2880 minutes."),
             ),
             models.CheckConstraint(
                 condition=Q(limit_days__gte=2, limit_days__lte=400),

@@ -86,7 +86,15 @@ class OfficeAdmin(ScopedAdmin, TranslationAdmin):
         (gettext_lazy("Waiting room"), {"fields": ("notice",)}),
         (
             gettext_lazy("Booking online"),
-            {"fields": ("horizon_days", "hold_minutes", "ask_phone")},
+            {
+                "fields": (
+                    "horizon_days",
+                    "hold_minutes",
+                    "ask_phone",
+                    "confirm_by_mail",
+                    "confirm_minutes",
+                )
+            },
         ),
         (
             gettext_lazy("Limits against hoarding"),

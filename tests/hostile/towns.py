@@ -20,7 +20,7 @@ from booking.domain.items import Item
 from booking.domain.notices import save_notice, shown_picture
 from booking.domain.permissions import make_staff_token
 from booking.models import Appointment, Closure, Counter, Device, Notice, Office, StaffRole, User
-from booking.security import appointment_secret
+from booking.security import appointment_secret, mail_answer
 from tests import factories
 from tests.conftest import TUESDAY
 
@@ -233,6 +233,7 @@ class Town:
             "appointment_id": self.appointment.pk,
             "hold_id": self.held_by_staff.pk,
             "secret": self.secret,
+            "answer": mail_answer(self.appointment.pk, self.appointment.email),
             "offering_id": self.offering.pk,
             "authority": self.authority.slug,
             "slug": self.authority.slug,
