@@ -8,6 +8,8 @@ from django.conf import settings
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 CODE_DIGITS = 8
+# Hexadecimal digits of what a mail says: 128 bits.
+ANSWER_LENGTH = 32
 PAIRING_DIGITS = 6
 
 
@@ -35,10 +37,14 @@ def link_secret(what: str, whose: object) -> str:
     return _secret(what, whose, settings.SECRET_KEY)
 
 
-def is_link_secret(what: str, whose: object, secret: str) -> bool:
-    """Whether ``secret`` opens it, also under a former ``SECRET_KEY``."""
+def is_link_secret(what: str, whose: object, secret: str, *, length: int | None = None) -> bool:
+    """Whether ``secret``, of the first ``length`` digits, opens it.
+
+    Also under a former ``SECRET_KEY``.
+    """
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return any(constant_time_compare(_secret(what, whose, key), secret) for key in keys)
+    right = (_secret(what, whose, key)[:length] for key in keys)
+    return any(constant_time_compare(one, secret) for one in right)
 
 
 def appointment_secret(appointment_id: UUID) -> str:
@@ -47,6 +53,17 @@ def appointment_secret(appointment_id: UUID) -> str:
 
 def is_appointment_secret(appointment_id: UUID, secret: str) -> bool:
     return is_link_secret("appointment", appointment_id, secret)
+
+
+def mail_answer(appointment_id: UUID, email: str) -> str:
+    """What only a mail to the address says: whoever knows it has read the mail."""
+    return link_secret("mail answer", f"{appointment_id} {email}")[:ANSWER_LENGTH]
+
+
+def is_mail_answer(appointment_id: UUID, email: str, answer: str) -> bool:
+    """Whether ``answer`` stood in a mail to the address, also under a former ``SECRET_KEY``."""
+    whose = f"{appointment_id} {email}"
+    return is_link_secret("mail answer", whose, answer, length=ANSWER_LENGTH)
 
 
 def _secret(what: str, whose: object, key: str) -> str:

@@ -46,6 +46,33 @@ def count_attempt(name: str, whose: str, *, limit: int, seconds: int = 60) -> No
         raise TooManyAttempts
 
 
-def _key(name: str, whose: str, seconds: int) -> str:
-    window = int(clock.system_time().timestamp()) // seconds
+def count_lately(name: str, whose: str, *, seconds: int = 60) -> float:
+    """Count one, and tell how many there were within the last ``seconds``; 0 without a cache.
+
+    This window, and of the one before the share that is not over yet: so no rate begins anew
+    with each minute.
+    """
+    now = clock.system_time().timestamp()
+    this, before = _key(name, whose, seconds), _key(name, whose, seconds, windows_ago=1)
+    try:
+        cache.add(this, 0, timeout=2 * seconds)
+        return cache.incr(this) + cache.get(before, 0) * (1 - now % seconds / seconds)
+    except ValueError:  # the window ended between the two calls
+        return 0.0
+    except RedisError:
+        logger.warning("no cache: the rate of %s is not known", name)
+        return 0.0
+
+
+def is_first_use(name: str, what: str, *, seconds: int) -> bool:
+    """Whether ``what`` has not been used within ``seconds``; without a cache nobody knows."""
+    try:
+        return cache.add(f"used:{name}:{what}", 1, timeout=seconds)
+    except RedisError:
+        logger.warning("no cache: %s may be used twice", name)
+        return True
+
+
+def _key(name: str, whose: str, seconds: int, *, windows_ago: int = 0) -> str:
+    window = int(clock.system_time().timestamp()) // seconds - windows_ago
     return f"throttle:{name}:{whose}:{window}"

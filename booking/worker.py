@@ -23,6 +23,7 @@ from .domain.pruning import prune
 from .domain.publishing import publish_everywhere
 from .domain.reminders import write_due_reminders
 from .domain.retention import delete_expired_personal_data
+from .domain.unused import give_back_unused
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +48,7 @@ def tick_until(stopped: threading.Event) -> None:
     """Run the duties of each tick, the last one to its end: what is being sent is sent once."""
     tick = 0
     while not stopped.is_set():
-        run(beat, expire_holds, deliver_due_mails, refresh_forecasts)
+        run(beat, expire_holds, give_back_unused, deliver_due_mails, refresh_forecasts)
         if tick % TICKS_PER_MINUTE == 0:
             run(write_due_reminders)
         if tick % TICKS_PER_HOUR == 0:

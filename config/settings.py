@@ -260,6 +260,10 @@ SPEECH_BYTES_AT_MOST = env.int("SPEECH_MEGABYTES", default=200) * 1_000_000
 
 # Appointments one address may hold per minute through the API; 0 is no limit.
 HOLDS_PER_MINUTE = env.int("HOLDS_PER_MINUTE", default=120)
+# Holds a minute, of one office and from one network, up to which nobody has to show a proof of
+# work; beyond, the work grows with the rate. 0 is never.
+PROOF_ABOVE_OF_OFFICE = env.int("PROOF_ABOVE_OF_OFFICE", default=60)
+PROOF_ABOVE_OF_NETWORK = env.int("PROOF_ABOVE_OF_NETWORK", default=10)
 # Sockets that one process keeps open for one ticket or login, and for one display's token;
 # 0 is no limit.
 SOCKETS_PER_KEY = env.int("SOCKETS_PER_KEY", default=50)

@@ -16,7 +16,7 @@ from booking.documents.confirmation_pdf import confirmation_pdf
 from booking.domain.appointments import cancel_appointment, items_of, move_appointment
 from booking.domain.errors import Refused
 from booking.domain.links import ticket_link
-from booking.domain.reception import resend_confirmation
+from booking.domain.reception import correct_name, resend_confirmation
 from booking.models import Appointment, Visit
 
 from .desk_answers import for_staff
@@ -61,6 +61,24 @@ def reception_move(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
     context = {"appointment": appointment, "refusal": refusal}
     context |= times_context(request, appointment.office, items)
     return show_step(request, "_move", appointment.office, context)
+
+
+@require_http_methods(["GET", "POST"])
+@for_staff
+def reception_name(request: HttpRequest, appointment_id: UUID) -> HttpResponse:
+    """Correct the name; nobody but the office can, so that no appointment is passed on."""
+    appointment = appointment_of(request, appointment_id, BOOKED)
+    refusal, typed = "", request.POST.get("name", appointment.name)
+    if request.method == "POST":
+        try:
+            named = correct_name(appointment.pk, name=typed)
+        except Refused as refused:
+            refusal = said_to_staff(refused)
+        else:
+            said = _("The name is now %(name)s.") % {"name": named.name}
+            return answer(request, appointment.office, said)
+    context = {"appointment": appointment, "typed": typed, "refusal": refusal}
+    return show_step(request, "_name", appointment.office, context)
 
 
 @require_http_methods(["GET", "POST"])

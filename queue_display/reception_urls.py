@@ -23,6 +23,7 @@ urlpatterns = [
     path(f"{APPOINTMENT}booked/", reception_booking.reception_booked, name="reception_booked"),
     path(f"{HOLD}release/", reception_booking.reception_release, name="reception_release"),
     path(f"{APPOINTMENT}move/", reception_appointment.reception_move, name="reception_move"),
+    path(f"{APPOINTMENT}name/", reception_appointment.reception_name, name="reception_name"),
     path(f"{APPOINTMENT}cancel/", reception_appointment.reception_cancel, name="reception_cancel"),
     path(f"{APPOINTMENT}resend/", reception_appointment.reception_resend, name="reception_resend"),
     path(

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Router
 
+from booking.client import client_of, network_of
 from booking.domain.appointments import (
     cancel_appointment,
     confirm_appointment,
@@ -12,16 +13,19 @@ from booking.domain.appointments import (
     item_rows,
 )
 from booking.domain.checklist import require_ticked
-from booking.domain.errors import NotFound
+from booking.domain.errors import NotFound, Rush
 from booking.domain.holds import expire_holds
+from booking.domain.limits import Asker
 from booking.guess_limit import count_wrong_secret
 from booking.hold_limit import limit_holds
 from booking.models import Appointment
+from booking.proof_of_work import require_proof
 from booking.security import appointment_secret, is_appointment_secret
+from booking.waiting_room import is_inside
 
 from .auth import AppointmentSecret
 from .reference import answers
-from .requests import IdempotencyKey, get_office_and_items, scoped_key, start_in
+from .requests import IdempotencyKey, ProofOfWork, get_office_and_items, scoped_key, start_in
 from .schemas import AppointmentOut, DetailsIn, HoldIn, HoldOut, ItemOut
 
 router = Router(tags=["Appointments"])
@@ -36,6 +40,7 @@ with_secret = AppointmentSecret()
         "malformed_json",
         "not_found",
         "slot_taken",
+        "limit_reached",
         "idempotency_key_reused",
         "invalid_request",
         "nothing_chosen",
@@ -44,20 +49,30 @@ with_secret = AppointmentSecret()
         "quantity_out_of_range",
         "outside_hours",
         "too_many_attempts",
+        "proof_needed",
+        "rush",
     ),
 )
 def hold(
-    request: HttpRequest, office_id: UUID, body: HoldIn, idempotency_key: IdempotencyKey = None
+    request: HttpRequest,
+    office_id: UUID,
+    body: HoldIn,
+    idempotency_key: IdempotencyKey = None,
+    proof_of_work: ProofOfWork = "",
 ) -> HoldOut:
     """Take a time for some minutes, until `expires_at`; then confirm it, or it lapses."""
     chosen = [(item.id, item.quantity) for item in body.offerings]
     office, items = get_office_and_items(office_id, chosen)
     limit_holds(request)
+    if client_of(request) and not is_inside(office.pk, ""):
+        raise Rush
+    require_proof(request, office.pk, proof_of_work)
     appointment = hold_appointment(
         office=office,
         items=items,
         start=start_in(office.zone, body.start),
         idempotency_key=scoped_key("appointments", idempotency_key),
+        asker=Asker(network=network_of(request)),
     )
     return HoldOut(
         id=str(appointment.pk),
@@ -80,6 +95,8 @@ def hold(
         "unauthorized",
         "not_found",
         "slot_taken",
+        "limit_reached",
+        "asked_often",
         "wrong_state",
         "invalid_request",
         "details_invalid",
@@ -90,7 +107,9 @@ def hold(
 def confirm(request: HttpRequest, appointment_id: UUID, body: DetailsIn) -> AppointmentOut:
     """Book what is held; the citizen gets an e-mail. Confirming twice changes nothing.
 
-    A hold that has lapsed is taken up again if its time is still free.
+    A hold that has lapsed is taken up again if its time is still free. Where the office wants
+    the address confirmed, the answer is still `held`, until `expires_at`: it becomes `booked`
+    when the citizen follows the link in the e-mail.
     """
     _require_secret(request, appointment_id)
     require_ticked(appointment_id, ready=body.documents_ready)

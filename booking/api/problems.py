@@ -97,6 +97,14 @@ def _extras(refused: errors.Refused) -> dict[str, Any]:
     match refused:
         case errors.SlotTaken():
             return {"alternatives": [_iso(start) for start in refused.alternatives]}
+        case errors.ProofNeeded():
+            return {"challenge": refused.challenge}
+        case errors.LimitReached():
+            return {
+                "whose": refused.whose,
+                "at_most": refused.at_most,
+                "days": refused.days,
+            }
         case errors.QuantityOutOfRange():
             return {"at_most": refused.at_most}
         case errors.DetailsInvalid():

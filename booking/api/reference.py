@@ -48,6 +48,14 @@ MEANING = {
     "ahead, or an hour that the change of clocks leaves out.",
     "slot_taken": "The time is no longer free; `alternatives` are the nearest free ones, "
     "each fit to be sent as `start`.",
+    "proof_needed": "Very many are booking: solve `challenge` (as the altcha libraries do) and "
+    "send the payload in the header `Proof-Of-Work`.",
+    "rush": "So many want a time that people wait in a room on the pages; wait `Retry-After` "
+    "seconds.",
+    "without_proof_full": "Too many holds at this time have shown no proof of work.",
+    "asked_often": "Several mails have asked for this appointment's confirmation already.",
+    "limit_reached": "One more would be too many of an e-mail address, a device or a network: "
+    "`whose` says of which, the office allows `at_most` within `days` days.",
     "details_invalid": "Name, e-mail or phone are wrong; `fields` has a sentence for each.",
     "checklist_open": "The office wants the list of what to bring ticked: `documents_ready`.",
     "idempotency_key_reused": "The key was used before for a different request.",

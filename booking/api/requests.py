@@ -49,6 +49,15 @@ Moment = Annotated[
     ),
 ]
 Day = Annotated[date, BeforeValidator(_parse_day)]
+ProofOfWork = Annotated[
+    str,
+    Header(
+        alias="Proof-Of-Work",
+        max_length=4000,
+        description="The solved `challenge` of an answer `proof_needed`, as Base64 of "
+        "`{challenge, solution}`.",
+    ),
+]
 IdempotencyKey = Annotated[
     str | None,
     Header(

@@ -17,16 +17,22 @@ from booking.security import appointment_secret
 
 from .context import appointment_context
 from .details import details, details_sent
+from .hold import is_lapsed
 from .secret import secret_page, to_appointment
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @secret_page
 def appointment(request: HttpRequest, appointment: Appointment) -> HttpResponse:
-    """Held or lapsed: the form of the third step. Booked, cancelled: a page that says so."""
+    """Held or lapsed: the form of the third step, or that a mail waits for an answer.
+
+    Booked, cancelled: a page that says so.
+    """
     if appointment.state in (Appointment.State.HELD, Appointment.State.EXPIRED):
         if request.method == "POST":
             return details_sent(request, appointment)
+        if appointment.awaits_mail and not is_lapsed(appointment) and "edit" not in request.GET:
+            return _asked(request, appointment)
         return details(request, appointment)
     if request.method == "POST":  # sent twice, or from a page of before
         return to_appointment(appointment)
@@ -52,3 +58,11 @@ def appointment(request: HttpRequest, appointment: Appointment) -> HttpResponse:
         "over": appointment.end <= clock.now() and not may_late,
     }
     return render(request, "citizen/booked.html", context)
+
+
+def _asked(request: HttpRequest, appointment: Appointment) -> HttpResponse:
+    context = {
+        **appointment_context(appointment, items_of(appointment)),
+        "until": appointment.expires_at.astimezone(appointment.office.zone),
+    }
+    return render(request, "citizen/asked.html", context)

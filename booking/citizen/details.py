@@ -10,7 +10,15 @@ from booking import clock
 from booking.domain.appointments import confirm_appointment, items_of, move_hold
 from booking.domain.availability import free_starts, nearest_starts
 from booking.domain.checklist import documents_to_tick
-from booking.domain.errors import AppointmentEnded, HoldElsewhere, OutsideHours, SlotTaken
+from booking.domain.errors import (
+    AppointmentEnded,
+    AskedOften,
+    HoldElsewhere,
+    LimitReached,
+    OutsideHours,
+    SlotTaken,
+    WithoutProofFull,
+)
 from booking.domain.items import Item
 from booking.models import Appointment
 
@@ -18,6 +26,7 @@ from .context import appointment_context
 from .flow import forget_flow
 from .forms import DetailsForm
 from .hold import is_lapsed
+from .limit import limit_page
 from .secret import to_appointment, with_form
 from .selection import parse_start, times_path
 from .steps import booking_steps
@@ -27,7 +36,9 @@ def details(request: HttpRequest, appointment: Appointment) -> HttpResponse:
     """The empty form – or, where the hold has lapsed and the time is gone, other times."""
     page = _Page(request, appointment)
     if not page.lapsed or _is_free(appointment, page.items):
-        return page.form(DetailsForm(office=appointment.office, documents=page.documents))
+        known = _known(appointment)
+        form = DetailsForm(initial=known, office=appointment.office, documents=page.documents)
+        return page.form(form)
     others = nearest_starts(appointment.office, page.items, appointment.start)
     return page.other_times(others, status=200)
 
@@ -40,6 +51,8 @@ def details_sent(request: HttpRequest, appointment: Appointment) -> HttpResponse
         return _confirm(request, appointment)
     except AppointmentEnded:  # cancelled in another tab
         return to_appointment(appointment)
+    except LimitReached as reached:
+        return with_form(limit_page(request, appointment.office, reached))
 
 
 def _confirm(request: HttpRequest, appointment: Appointment) -> HttpResponse:
@@ -54,10 +67,16 @@ def _confirm(request: HttpRequest, appointment: Appointment) -> HttpResponse:
     except HoldElsewhere as elsewhere:
         page = _Page(request, elsewhere.appointment)
         return page.form(form, status=409, wanted=expected)
+    except (AskedOften, LimitReached, WithoutProofFull) as refused:
+        if isinstance(refused, LimitReached) and refused.whose != "email":
+            raise
+        form.refuse("email", refused.message)
+        return page.form(form, status=409)
     except SlotTaken as taken:
         return page.other_times(taken.alternatives, status=409)
     response = to_appointment(booked)
-    forget_flow(request, response, booked)
+    if not booked.awaits_mail:
+        forget_flow(request, response, booked)
     return response
 
 
@@ -68,12 +87,17 @@ def _move(request: HttpRequest, appointment: Appointment) -> HttpResponse:
         return to_appointment(appointment)
     try:
         moved = move_hold(appointment.pk, items=page.items, start=start)
-    except (SlotTaken, OutsideHours):
+    except (SlotTaken, OutsideHours, WithoutProofFull):
         others = nearest_starts(appointment.office, page.items, start)
         return page.other_times(others, status=409)
     typed = request.POST.dict() | {"documents": request.POST.getlist("documents")}
     form = DetailsForm(initial=typed, office=appointment.office, documents=page.documents)
     return _Page(request, moved).form(form)
+
+
+def _known(appointment: Appointment) -> dict[str, str]:
+    """What was typed before a mail was sent that nobody has answered."""
+    return {field: getattr(appointment, field) for field in ("name", "email", "phone")}
 
 
 def _is_free(appointment: Appointment, items: Sequence[Item]) -> bool:
@@ -112,7 +136,8 @@ class _Page:
 
     def other_times(self, starts: Sequence[datetime], *, status: int) -> HttpResponse:
         """The nearest other times, with everything typed carried along unseen."""
-        typed = {field: self.request.POST.get(field, "") for field in ("name", "email", "phone")}
+        typed = _known(self.appointment)
+        typed = {field: self.request.POST.get(field, known) for field, known in typed.items()}
         return self._render(
             "citizen/slot_gone.html",
             status,

@@ -74,6 +74,10 @@ class DetailsForm(forms.Form):
             return clean_details(**typed, by_staff=self.by_staff)
         except DetailsInvalid as refused:
             for field, sentence in refused.fields.items():
-                self.add_error(field, sentence)
-                self.fields[field].widget.attrs["class"] += " kern-form-input__input--error"
+                self.refuse(field, sentence)
             return typed
+
+    def refuse(self, field: str, sentence: str) -> None:
+        """Say at the field what is wrong with it."""
+        self.add_error(field, sentence)
+        self.fields[field].widget.attrs["class"] += " kern-form-input__input--error"

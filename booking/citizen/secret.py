@@ -14,7 +14,7 @@ from booking.guess_limit import RETRY_AFTER_SECONDS, count_wrong_secret
 from booking.models import Appointment
 from booking.security import appointment_secret, is_appointment_secret
 
-SecretView = Callable[[HttpRequest, Appointment], HttpResponse]
+SecretView = Callable[..., HttpResponse]
 
 
 def appointment_path(appointment: Appointment) -> str:
@@ -36,13 +36,13 @@ def secret_page(view: SecretView) -> Callable[..., HttpResponse]:
 
     @never_cache
     @wraps(view)
-    def page(request: HttpRequest, appointment_id: UUID, secret: str) -> HttpResponse:
+    def page(request: HttpRequest, appointment_id: UUID, secret: str, **more: str) -> HttpResponse:
         if not is_appointment_secret(appointment_id, secret):
             return wrong_secret(request)
         appointment = get_object_or_404(
             Appointment.objects.select_related("office__authority", "visit"), pk=appointment_id
         )
-        response = view(request, appointment)
+        response = view(request, appointment, **more)
         response.headers.setdefault("Referrer-Policy", "no-referrer")
         response.headers["X-Robots-Tag"] = "noindex"
         return response

@@ -17,7 +17,7 @@ from booking.domain.errors import Refused
 from booking.domain.finding import AtOffice, FreeAtOffice, Part, free_at, offices_for
 from booking.domain.items import Item, total_minutes
 from booking.domain.office_hours import Span, spans_by_day
-from booking.domain.publishing import horizon
+from booking.domain.publishing import horizon, released_until
 from booking.domain.releases import next_release
 from booking.models import Appointment, Authority, Offering, Office
 from booking.spoken_languages import language_name
@@ -25,6 +25,7 @@ from booking.spoken_languages import language_name
 from .flow import COOKIE, flow_key, flow_of, has_just_booked, remember_flow
 from .month import first_of_month, month_after, month_before, month_of
 from .preferences import filters, pairs_of_preferences, preferences_in
+from .room import with_waiting_room
 from .secret import appointment_path
 from .selection import (
     choose_path,
@@ -44,6 +45,7 @@ Pairs = list[tuple[str, str]]
 
 
 @require_safe
+@with_waiting_room
 def times(request: HttpRequest, office_id: UUID) -> HttpResponse:
     """The next free times, a calendar of days, and the times of one day.
 
@@ -64,10 +66,14 @@ def times(request: HttpRequest, office_id: UUID) -> HttpResponse:
         **_taken(request, office, items),
     }
     spans = spans_by_day(office, today, last_day, series_for(office, items))
+    # Its hours open one after the other: until the first has, the last day is not full.
+    until = released_until(office)
+    spans[last_day] = [span for span in spans.get(last_day, ()) if span[0] <= until]
     return _page(request, [AtOffice(office, items)], pairs_of(items), spans, more)
 
 
 @require_safe
+@with_waiting_room
 def town_times(request: HttpRequest, authority: str) -> HttpResponse:
     """The same over all offices that do everything chosen; where it is one, its own page."""
     town = get_object_or_404(Authority, slug=authority)

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .accessibility import accessibility
+from .answer import answer
 from .appointment import appointment
 from .cancel import cancel
 from .choose import choose, services
@@ -28,6 +29,7 @@ urlpatterns = [
     path("book/<uuid:office_id>/hold/", hold, name="hold"),
     path(SECRET, appointment, name="appointment"),
     path(f"{SECRET}cancel/", cancel, name="cancel"),
+    path(f"{SECRET}confirm/<str:answer>/", answer, name="answer"),
     path(f"{SECRET}move/", move, name="move"),
     path(f"{SECRET}reminders/", reminders, name="reminders"),
     path(f"{SECRET}late/", late, name="late"),

@@ -7,16 +7,13 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
-from reportlab.lib.utils import simpleSplit
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from booking.models import Office
 
-from .confirmation_pdf import FONTS, draw_qr
+from .confirmation_pdf import draw_qr
+from .type import font, seen_lines
 
-PLAIN, BOLD = "Vera", "Vera-Bold"
 WIDTH, HEIGHT = A4
 MARGIN = 18 * mm
 # Read from two metres away: a fifth of the distance would do from one.
@@ -25,16 +22,14 @@ QR_SIDE = 88 * mm
 
 def poster_pdf(office: Office, *, link: str, languages: Sequence[str]) -> bytes:
     """The sheet, with the same in each language; the QR code holds ``link``."""
-    pdfmetrics.registerFont(TTFont(PLAIN, FONTS / "Vera.ttf"))
-    pdfmetrics.registerFont(TTFont(BOLD, FONTS / "VeraBd.ttf"))
     buffer = BytesIO()
     canvas = Canvas(buffer, pagesize=A4, lang=languages[0])
     with translation.override(languages[0]):
         canvas.setTitle(_("Check in: %(office)s") % {"office": office.name})
         canvas.setAuthor(office.authority.name)
-        y = _line(canvas, HEIGHT - MARGIN, f"{office.authority.name} · {office.name}", PLAIN, 14)
-        y = _line(canvas, y - 8 * mm, _("With an appointment?"), BOLD, 40)
-        y = _line(canvas, y, _("Check in here"), BOLD, 40)
+        y = _line(canvas, HEIGHT - MARGIN, f"{office.authority.name} · {office.name}", 14)
+        y = _line(canvas, y - 8 * mm, _("With an appointment?"), 40, bold=True)
+        y = _line(canvas, y, _("Check in here"), 40, bold=True)
     draw_qr(canvas, link, (WIDTH - QR_SIDE) / 2, y - QR_SIDE - 10 * mm, QR_SIDE)
     y -= QR_SIDE + 16 * mm
     for language in languages:
@@ -46,21 +41,21 @@ def poster_pdf(office: Office, *, link: str, languages: Sequence[str]) -> bytes:
 
 def _steps(canvas: Canvas, y: float) -> float:
     y = _line(
-        canvas, y, _("Scan the code with your phone’s camera and press “Check in”."), BOLD, 15
+        canvas, y, _("Scan the code with your phone’s camera and press “Check in”."), 15, bold=True
     )
     return _line(
         canvas,
         y,
         _("Without a phone: at the kiosk or at the front desk, with your check-in code."),
-        PLAIN,
         12,
     )
 
 
-def _line(canvas: Canvas, y: float, text: str, font: str, size: float) -> float:
+def _line(canvas: Canvas, y: float, text: str, size: float, *, bold: bool = False) -> float:
     """Centred text from ``y`` down, wrapped; where it ends."""
-    for line in simpleSplit(text, font, size, WIDTH - 2 * MARGIN):
+    name = font(bold=bold)
+    for line in seen_lines(text, font=name, size=size, width=WIDTH - 2 * MARGIN):
         y -= size * 1.3
-        canvas.setFont(font, size)
+        canvas.setFont(name, size)
         canvas.drawCentredString(WIDTH / 2, y, line)
     return y

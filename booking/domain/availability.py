@@ -24,9 +24,10 @@ from booking.prepared import PreparedQuery, Statement, ask
 from .grid import grid_version, grid_versions
 from .holds import expire_holds
 from .items import Item, total_minutes
-from .publishing import ensure_published, horizon
+from .publishing import ensure_published, horizon, released_until
 from .remembered import Remembered
 from .slot_grid import local_day_bounds, starts_with_room, units_needed
+from .unused import give_back_unused
 
 NEAR_DAYS = 8
 # Answers kept by each process, of some 100 KiB at most.
@@ -150,6 +151,7 @@ def _find(questions: Sequence[_Question]) -> dict[_Question, FreeTimes]:
     offices = [question.office for question in questions]
     ensure_published(*offices)
     expire_holds(*offices)
+    give_back_unused(*offices)
     every_series: dict[int, tuple[OpeningHours, _Question]] = {}
     found_series = series_side_by_side([(one.office, one.items) for one in questions])
     for question, of_office in zip(questions, found_series, strict=True):
@@ -306,22 +308,23 @@ def free_slots(
 ) -> Iterable[tuple[int, datetime]]:
     """Series and start of every slot with a place for a citizen, in order, none past.
 
-    ``released``: as it will be once everything kept for short notice is released.
+    ``released``: as it will be once everything is released.
 
     The rule of ``capacity.online_places`` as one query over all the series.
     """
     now = clock.now()
-    alike: dict[tuple[int, int, int], list[OpeningHours]] = {}
+    alike: dict[tuple[int, int, int, datetime], list[OpeningHours]] = {}
     for one in series:
-        key = (one.online_counters, one.short_notice_counters, one.short_notice_hours)
+        until = end if released else released_until(one.office, by_staff=by_staff)
+        key = (one.online_counters, one.short_notice_counters, one.short_notice_hours, until)
         if by_staff or released:
-            key = (one.counters if by_staff else one.online_counters, 0, 0)
+            key = (one.counters if by_staff else one.online_counters, 0, 0, until)
         alike.setdefault(key, []).append(one)
     if not alike:
         return []
     with_place = Q()
-    for (online, short_notice, hours), group in alike.items():
-        of_group = Q(series__in=group)
+    for (online, short_notice, hours, until), group in alike.items():
+        of_group = Q(series__in=group, start__lte=until)
         soon = Q(start__lte=now + timedelta(hours=hours))
         with_place |= of_group & soon & Q(booked__lt=online)
         with_place |= of_group & ~soon & Q(booked__lt=online - short_notice)

@@ -1,9 +1,9 @@
 """Taking and giving back places in slots.
 
 The locking protocol: the office's slots as a whole (see ``grid``), then appointments,
-then slots in order of series and start, and last ``raise_grid_version``, which every
-transaction that changes a slot ends with. Whoever keeps to this order cannot deadlock, and
-``booked <= capacity`` is also a database constraint.
+then what ``limits`` counts, then slots in order of series and start, and last
+``raise_grid_version``, which every transaction that changes a slot ends with. Whoever keeps to
+this order cannot deadlock, and ``booked <= capacity`` is also a database constraint.
 """
 
 from collections.abc import Sequence
@@ -126,11 +126,37 @@ def _release_in(series: OpeningHours, appointments: Sequence[Appointment]) -> No
     # Slots of days past are history: the hours may have another grid since.
     today = local_day_bounds(clock.today(zone), zone)[0] - timedelta(microseconds=1)
     slots = _lock_slots(replace(all_of_them, after=max(all_of_them.after, today)))
-    taken = count_overlaps(
-        [slot.start for slot in slots],
-        series.unit_minutes,
-        [(one.start, one.end) for one in appointments],
-    )
+    _give_back(series, slots, [(one.start, one.places_end) for one in appointments])
+
+
+def give_back_from(now: datetime, *appointments: Appointment) -> int:
+    """Give back what is ahead of ``now`` of the places of appointments; of how many it was any.
+
+    Needs what ``release`` needs.
+    """
+    by_series: dict[OpeningHours, list[Appointment]] = {}
+    for appointment in appointments:
+        by_series.setdefault(appointment.series, []).append(appointment)
+    shortened = []
+    for series in sorted(by_series, key=attrgetter("pk")):
+        latest = max(one.places_end for one in by_series[series])
+        slots = _lock_slots(_Range([series.pk], now, latest))
+        spans = []
+        for one in by_series[series]:
+            ahead = next((slot.start for slot in slots if one.start < slot.start < one.end), None)
+            if ahead is not None:
+                one.places_until = ahead
+                spans.append((ahead, one.end))
+                shortened.append(one)
+        _give_back(series, slots, spans)
+    Appointment.objects.bulk_update(shortened, ["places_until"])
+    return len(shortened)
+
+
+def _give_back(
+    series: OpeningHours, slots: Sequence[Slot], spans: Sequence[tuple[datetime, datetime]]
+) -> None:
+    taken = count_overlaps([slot.start for slot in slots], series.unit_minutes, spans)
     for count in sorted(set(taken) - {0}):
         left = F("booked") - count
         Slot.objects.filter(

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from booking.local_time import day_text, time_text
 
@@ -76,6 +77,16 @@ class TooManyAttempts(Refused):
     @property
     def message(self) -> str:
         return _("Too many attempts. Please wait a minute.")
+
+
+class Rush(TooManyAttempts):
+    """People wait for their turn on the pages; no program passes them."""
+
+    code = "rush"
+
+    @property
+    def message(self) -> str:
+        return _("Very many people want an appointment at the moment. Please try again later.")
 
 
 # Choosing a time -------------------------------------------------------------------
@@ -165,6 +176,101 @@ class SlotTaken(Conflict):
         return _("This time has just been taken.")
 
 
+class ProofNeeded(Conflict):
+    """Very many are booking: somebody has to show that a device has worked for it.
+
+    ``challenge`` is that of the ``altcha`` package, as a browser's script solves it.
+    """
+
+    code = "proof_needed"
+
+    def __init__(self, challenge: dict[str, Any]) -> None:
+        self.challenge = challenge
+
+    @property
+    def message(self) -> str:
+        return _("Very many people are booking at the moment: a small proof of work is needed.")
+
+
+class WithoutProofFull(Conflict):
+    """So many have chosen the way without a proof of work that others must wait for them."""
+
+    code = "without_proof_full"
+
+    @property
+    def message(self) -> str:
+        return _(
+            "Very many people are confirming by mail at the moment. Please try again in a few"
+            " minutes, or switch on JavaScript."
+        )
+
+
+class LimitReached(Conflict):
+    """One more would be too many of an e-mail address, a device or a network.
+
+    ``whose`` is ``email``, ``device`` or ``network``; ``for_service`` where it is the limit of
+    one service.
+    """
+
+    code = "limit_reached"
+
+    def __init__(self, *, whose: str, at_most: int, days: int, for_service: bool = False) -> None:
+        self.whose = whose
+        self.at_most = at_most
+        self.days = days
+        self.for_service = for_service
+
+    @property
+    def message(self) -> str:
+        """What the limit is, and what to do next."""
+        return f"{self._limit} {self._next_step}"
+
+    @property
+    def _limit(self) -> str:
+        values = {"count": self.at_most, "days": self.days}
+        if self.whose == "network":
+            return _("Very many appointments were booked from your network within a day.")
+        if self.for_service:
+            return (
+                ngettext(
+                    "For this service the office allows %(count)d appointment per person"
+                    " within %(days)d days.",
+                    "For this service the office allows %(count)d appointments per person"
+                    " within %(days)d days.",
+                    self.at_most,
+                )
+                % values
+            )
+        if self.whose == "email":
+            return (
+                ngettext(
+                    "The office allows %(count)d appointment per e-mail address within"
+                    " %(days)d days.",
+                    "The office allows %(count)d appointments per e-mail address within"
+                    " %(days)d days.",
+                    self.at_most,
+                )
+                % values
+            )
+        return (
+            ngettext(
+                "The office allows %(count)d appointment per device within %(days)d days.",
+                "The office allows %(count)d appointments per device within %(days)d days.",
+                self.at_most,
+            )
+            % values
+        )
+
+    @property
+    def _next_step(self) -> str:
+        if self.whose == "network":
+            return _("Please try again tomorrow, or contact the office: it can book for you.")
+        return _(
+            "Please cancel an appointment that you do not need, or contact the office: it can"
+            " book for you."
+        )
+
+
 # Keeping it ------------------------------------------------------------------------
 
 
@@ -189,6 +295,19 @@ class ChecklistOpen(Invalid):
     @property
     def message(self) -> str:
         return _("Please tick everything that you need to bring.")
+
+
+class AskedOften(Conflict):
+    """So many mails were sent for one appointment that there will be no more."""
+
+    code = "asked_often"
+
+    @property
+    def message(self) -> str:
+        return _(
+            "We have sent several mails for this time already. Please choose a time again and"
+            " check the address."
+        )
 
 
 class HoldElsewhere(Conflict):

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from booking.models import Appointment, Authority, CalendarSubscription, Office
-from booking.security import appointment_secret, is_link_secret, link_secret
+from booking.security import appointment_secret, is_link_secret, link_secret, mail_answer
 
 
 def appointment_link(appointment: Appointment, page: str = "appointment") -> str:
@@ -44,6 +44,12 @@ def is_poster_secret(office: Office, secret: str) -> bool:
 
 def _poster(office: Office) -> str:
     return f"{office.pk}:{office.poster_version}"
+
+
+def answer_link(appointment: Appointment, email: str) -> str:
+    """With which somebody shows that a mail to the address has arrived."""
+    secret, answer = appointment_secret(appointment.pk), mail_answer(appointment.pk, email)
+    return settings.PUBLIC_URL + reverse("answer", args=[appointment.pk, secret, answer])
 
 
 def office_link(office: Office) -> str:

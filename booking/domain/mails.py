@@ -11,6 +11,7 @@ from booking.local_time import day_text, time_text
 from booking.models import Appointment, OutboxMail
 
 from .links import (
+    answer_link,
     appointment_link,
     find_link,
     office_link,
@@ -20,6 +21,8 @@ from .links import (
 
 # The iTIP method (RFC 5546) of the calendar entry that comes along.
 METHODS = {OutboxMail.Kind.CONFIRMATION: "REQUEST", OutboxMail.Kind.CANCELLATION: "CANCEL"}
+# What is not booked yet belongs into no calendar.
+WITHOUT_ENTRY = (OutboxMail.Kind.QUESTION,)
 
 
 @dataclass(frozen=True)
@@ -40,13 +43,15 @@ def letter(mail: OutboxMail) -> Letter:
 
 def _letter(mail: OutboxMail) -> Letter:
     appointment = mail.appointment
-    start = appointment.start.astimezone(appointment.office.zone)
+    zone = appointment.office.zone
+    start = appointment.start.astimezone(zone)
     items = list(appointment.items.select_related("offering__service"))
     context = {
         "appointment": appointment,
         "office": appointment.office,
         "authority": appointment.office.authority,
         "start": start,
+        "until": appointment.expires_at and appointment.expires_at.astimezone(zone),
         "items": items,
         "moved": _is_moved(mail),
         "link": appointment_link(appointment),
@@ -59,6 +64,7 @@ def _letter(mail: OutboxMail) -> Letter:
         "reminders_link": appointment_link(appointment, "reminders"),
         "ticket_link": ticket_link(appointment.pk),
         "booking_link": office_link(appointment.office),
+        "answer_link": answer_link(appointment, mail.recipient),
     }
     if appointment.subscription:
         context["subscription_link"] = subscription_link(appointment.subscription)
@@ -111,6 +117,8 @@ def _subject(mail: OutboxMail) -> str:
         return _("Cancelled: your appointment on %(day)s at %(time)s")
     if mail.kind == OutboxMail.Kind.CALENDAR:
         return _("Your appointments in your calendar")
+    if mail.kind == OutboxMail.Kind.QUESTION:
+        return _("Please confirm: your appointment on %(day)s at %(time)s")
     if mail.kind in OutboxMail.REMINDERS:
         return _("Reminder: your appointment on %(day)s at %(time)s")
     if _is_moved(mail):

@@ -20,7 +20,7 @@ from booking import clock, sms
 from booking.models import Appointment, OutboxMail
 from booking.prepared import PreparedInsert, Statement
 
-from .mails import letter, short_message
+from .mails import Letter, letter, short_message
 from .reminders import is_moot
 
 # Back-off between attempts; the last delay repeats until MAX_ATTEMPTS (about two days).
@@ -143,10 +143,13 @@ def _message(mail: OutboxMail) -> EmailMessage:
             "Auto-Submitted": "auto-generated",
         },
     )
-    if not text.calendar:
-        return message
+    if text.calendar:
+        message.attach(_entry(text))
+    return message
+
+
+def _entry(text: Letter) -> MIMEText:
     entry = MIMEText(text.calendar, "calendar", "utf-8")
     entry.set_param("method", text.method)
     entry.add_header("Content-Disposition", "attachment", filename="termin.ics")
-    message.attach(entry)
-    return message
+    return entry

@@ -6,11 +6,12 @@ cron job is needed.
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
 
 from django.db import transaction
+from django.db.models.functions import Coalesce
 
 from booking import clock
 from booking.models import Appointment, Office, OpeningHours, Slot
@@ -23,6 +24,25 @@ from .slot_grid import count_overlaps, local_day_bounds, unit_starts
 def horizon(office: Office) -> date:
     """The last local day on which citizens can book."""
     return clock.today(office.zone) + timedelta(days=office.horizon_days)
+
+
+def released_until(office: Office, *, by_staff: bool = False) -> datetime:
+    """The last moment, in UTC, at which a slot may begin to be booked now.
+
+    Each slot opens at its own minute: so many days before it by the office's wall clock. A
+    whole day that opens at midnight would go to whoever has a program. Staff, who speak with
+    one person at a time, have the last day from its beginning.
+    """
+    if by_staff:
+        return local_day_bounds(horizon(office), office.zone)[1] - timedelta(microseconds=1)
+    ahead = clock.now().astimezone(office.zone) + timedelta(days=office.horizon_days)
+    return ahead.astimezone(UTC)
+
+
+def opens_at(office: Office, start: datetime) -> datetime:
+    """When ``released_until`` reaches a slot, in the office's time."""
+    before = start.astimezone(office.zone) - timedelta(days=office.horizon_days)
+    return before.astimezone(UTC).astimezone(office.zone)
 
 
 def ensure_published(*offices: Office) -> None:
@@ -83,7 +103,7 @@ def _make_slots(series: OpeningHours, first_day: date, last_day: date) -> None:
     begin, end = local_day_bounds(first_day, zone)[0], local_day_bounds(last_day, zone)[1]
     appointments = Appointment.objects.filter(
         series=series, state__in=Appointment.LIVE, start__lt=end, end__gt=begin
-    ).values_list("start", "end")
+    ).values_list("start", Coalesce("places_until", "end"))
     existing = {
         slot.start: slot
         for slot in Slot.objects.filter(series=series, start__gte=begin, start__lt=end)

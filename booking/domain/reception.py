@@ -18,8 +18,11 @@ from booking.models import Appointment, AppointmentItem, Office, OutboxMail
 from booking.prepared import ask
 from booking.security import CODE_DIGITS
 
+from .announcements import announce
+from .contact_details import clean_details
 from .errors import AppointmentEnded, NoAddress, NotFound
 from .outbox import writing_mail
+from .seating import lock_appointment
 from .slot_grid import local_day_bounds
 
 FOUND_AT_MOST = 20
@@ -116,6 +119,24 @@ def spellings(word: str) -> set[str]:
         apart = apart.replace(one, two)
         together = together.replace(two, one)
     return {form for one in (word.lower(), apart, together) for form in (one, one.capitalize())}
+
+
+@transaction.atomic
+def correct_name(appointment_id: UUID, *, name: str) -> Appointment:
+    """Write another name on a booking: the office's alone, as a booking is nobody's to pass on.
+
+    Raises ``NotFound``, ``AppointmentEnded`` or ``DetailsInvalid``.
+    """
+    appointment = lock_appointment(appointment_id, slots=False)
+    if appointment.state != Appointment.State.BOOKED or appointment.end <= clock.now():
+        raise AppointmentEnded
+    appointment.name = clean_details(name=name, email="", phone="", by_staff=True)["name"]
+    appointment.save(update_fields=["name"])
+    if appointment.start.astimezone(appointment.office.zone).date() == clock.today(
+        appointment.office.zone
+    ):
+        announce(appointment.office_id)
+    return appointment
 
 
 @transaction.atomic

@@ -2,18 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from booking import clock
 from booking.models import Appointment, Office, OpeningHours
-from booking.prepared import PreparedQuery
+from booking.prepared import PreparedQuery, Statement, ask
 
 from .errors import NotFound, OutsideHours, SlotTaken
 from .grid import use_slots_of
 from .holds import expire_holds
 from .items import Item, total_minutes
-from .publishing import ensure_published, horizon
-from .slot_grid import local_day_bounds, units_needed
+from .publishing import ensure_published, released_until
+from .slot_grid import units_needed
+from .unused import give_back_unused
 
 
 def at_second_look(office: Office, claiming: Callable[[], Appointment]) -> Appointment:
@@ -26,14 +28,28 @@ def at_second_look(office: Office, claiming: Callable[[], Appointment]) -> Appoi
     except (OutsideHours, SlotTaken):
         ensure_published(office)
         expire_holds(office)
+        give_back_unused(office)
     return claiming()
 
 
 def spans_of(
-    every_series: Sequence[OpeningHours], items: Sequence[Item], start: datetime
+    every_series: Sequence[OpeningHours],
+    items: Sequence[Item],
+    start: datetime,
+    *,
+    by_staff: bool = False,
 ) -> list[tuple[OpeningHours, datetime]]:
-    """The series, each with the end of an appointment in its units."""
-    return [(series, _end(series, items, start)) for series in every_series]
+    """The series, each with the end of an appointment in its units.
+
+    Not those in which a unit of it is not released yet.
+    """
+    spans = [(series, _end(series, items, start)) for series in every_series]
+    return [
+        (series, end)
+        for series, end in spans
+        if end - timedelta(minutes=series.unit_minutes)
+        <= released_until(series.office, by_staff=by_staff)
+    ]
 
 
 def in_utc(start: datetime) -> datetime:
@@ -44,9 +60,9 @@ def in_utc(start: datetime) -> datetime:
         raise OutsideHours from None
 
 
-def require_bookable(office: Office, start: datetime) -> None:
-    beyond = local_day_bounds(horizon(office), office.zone)[1]
-    if not clock.now() < start < beyond:
+def require_bookable(office: Office, start: datetime, *, by_staff: bool = False) -> None:
+    """Raise ``OutsideHours`` for what is past or not released yet."""
+    if not clock.now() < start <= released_until(office, by_staff=by_staff):
         raise OutsideHours
 
 
@@ -61,16 +77,24 @@ def lock_appointment(appointment_id: UUID, *, slots: bool = True) -> Appointment
     The office never changes; the series is not joined, as the join would show the one from
     before the lock was free. Raises ``NotFound``.
     """
+    (appointment,) = lock_appointment_and_ask(appointment_id, slots=slots)
+    return appointment
+
+
+def lock_appointment_and_ask(
+    appointment_id: UUID, *then: Statement, slots: bool = True
+) -> list[Any]:
+    """``lock_appointment``, and what ``then`` asks in one go with it."""
     if slots:
         unlocked = Appointment.objects.filter(pk=appointment_id)
         office_id = unlocked.values_list("office", flat=True).first()
         if office_id is None:
             raise NotFound
         use_slots_of(office_id)
-    appointment = _locked.first(appointment_id)
-    if appointment is None:
+    found, *answers = ask(_locked.statement(appointment_id), *then)
+    if not found:
         raise NotFound
-    return appointment
+    return [found[0], *answers]
 
 
 _locked = PreparedQuery(

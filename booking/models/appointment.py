@@ -46,6 +46,8 @@ class Appointment(models.Model):
     booked_at = models.DateTimeField(_("booked at"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
     blanked_at = models.DateTimeField(_("blanked at"), null=True, blank=True)
+    # Of a booking to which nobody came: its places from then on have gone back.
+    places_until = models.DateTimeField(_("places kept until"), null=True, blank=True)
 
     # The eight digits typed in at the kiosk.
     code = models.CharField(_("check-in code"), max_length=8, null=True)  # noqa: DJ001
@@ -53,6 +55,14 @@ class Appointment(models.Model):
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     language = models.CharField(_("language"), max_length=12, default="de")
+    # Booked only once the link in a mail was followed; a hold with a name waits for that.
+    confirm_by_mail = models.BooleanField(default=False, db_default=False)
+    # Held in a rush without a proof of work, until the mail is answered.
+    without_proof = models.BooleanField(default=False, db_default=False)
+    # Keyed hashes of who booked, where a limit counts them; see ``booking.domain.limits``.
+    email_key = models.CharField(max_length=32, blank=True, default="", db_default="")
+    device_key = models.CharField(max_length=32, blank=True, default="", db_default="")
+    network_key = models.CharField(max_length=32, blank=True, default="", db_default="")
     # Made at the front desk: may take places beyond those for citizens, and do without e-mail.
     by_staff = models.BooleanField(_("made by staff"), default=False, db_default=False)
     # Booked at the kiosk, where nobody is asked for a name: the code on the paper is all.
@@ -106,6 +116,14 @@ class Appointment(models.Model):
             _("so that the counter knows when to expect you"),
             Until.RETENTION,
         ),
+        **dict.fromkeys(
+            ("email_key", "device_key", "network_key"),
+            Kept(
+                _("scrambled codes of your mailbox, device and network, where we limit bookings"),
+                _("to count how many appointments one person books; nobody can read them"),
+                Until.CANCELLED,
+            ),
+        ),
         "idempotency_key": Kept(
             _("a random mark of your booking"),
             _("so that a second click does not book twice"),
@@ -138,6 +156,25 @@ class Appointment(models.Model):
                 condition=Q(subscription__isnull=False),
                 name="appointment_subscribed",
             ),
+            models.Index(
+                fields=["start"],
+                condition=Q(state="booked", places_until__isnull=True, blanked_at__isnull=True),
+                name="appointment_with_all_places",
+            ),
+            models.Index(
+                fields=["office"],
+                condition=Q(without_proof=True, state="held"),
+                name="appointment_without_proof",
+            ),
+            models.Index(
+                fields=["email_key"], condition=~Q(email_key=""), name="appointment_of_address"
+            ),
+            models.Index(
+                fields=["device_key"], condition=~Q(device_key=""), name="appointment_of_device"
+            ),
+            models.Index(
+                fields=["network_key"], condition=~Q(network_key=""), name="appointment_of_network"
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -158,6 +195,16 @@ class Appointment(models.Model):
                 condition=Q(blanked_at__isnull=True)
                 | Q(name="", email="", phone="", code__isnull=True),
                 name="appointment_blanked_holds_no_personal_data",
+            ),
+            models.CheckConstraint(
+                condition=Q(blanked_at__isnull=True)
+                | Q(email_key="", device_key="", network_key=""),
+                name="appointment_blanked_holds_no_keys",
+            ),
+            models.CheckConstraint(
+                condition=Q(places_until__isnull=True)
+                | Q(places_until__gt=F("start"), places_until__lt=F("end")),
+                name="appointment_gives_back_an_end",
             ),
             # Partial: most rows are past and hold neither any more.
             models.UniqueConstraint(
@@ -187,6 +234,16 @@ class Appointment(models.Model):
     def expected_at(self) -> datetime:
         """When the citizen wants to be there: the start, or as much later as announced."""
         return self.start + timedelta(minutes=self.late_minutes or 0)
+
+    @property
+    def awaits_mail(self) -> bool:
+        """Held for somebody whose mail has not been answered yet."""
+        return self.state == self.State.HELD and self.confirm_by_mail and bool(self.email)
+
+    @property
+    def places_end(self) -> datetime:
+        """Until when it holds places, if it is live."""
+        return self.places_until or self.end
 
 
 class AppointmentItem(models.Model):

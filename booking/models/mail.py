@@ -21,6 +21,7 @@ class OutboxMail(models.Model):
     class Kind(models.TextChoices):
         CONFIRMATION = "confirmation", _("confirmation")
         CANCELLATION = "cancellation", _("cancellation")
+        QUESTION = "question", _("question whether the address is right")
         DAY_BEFORE = "day_before", _("reminder the day before")
         HOUR_BEFORE = "hour_before", _("reminder an hour before")
         CALENDAR = "calendar", _("calendar subscription")

@@ -53,6 +53,40 @@ class Office(models.Model):
 
     horizon_days = models.PositiveSmallIntegerField(_("days bookable ahead"), default=62)
     hold_minutes = models.PositiveSmallIntegerField(_("minutes a chosen time is held"), default=15)
+    confirm_by_mail = models.BooleanField(
+        _("appointments are confirmed by mail"),
+        default=False,
+        db_default=False,
+        help_text=_("Booked once the link in a mail was followed; until then the time is held."),
+    )
+    confirm_minutes = models.PositiveSmallIntegerField(
+        _("minutes to confirm by mail"), default=60, db_default=60
+    )
+    limit_days = models.PositiveSmallIntegerField(
+        _("period of the limits, days"), default=30, db_default=30
+    )
+    email_limit = models.PositiveSmallIntegerField(
+        _("appointments per e-mail address"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: no limit. A family books for several: five is a good beginning."),
+    )
+    device_limit = models.PositiveSmallIntegerField(
+        _("appointments per device"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: no limit. A device is a browser, known by a cookie."),
+    )
+    network_limit = models.PositiveSmallIntegerField(
+        _("appointments per network and day"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "Empty: no limit. Against programs: many people share a network, and most of a town"
+            " may have the same provider. Half of what is booked in a day is a good beginning."
+        ),
+    )
+
     check_in_opens_minutes = models.PositiveSmallIntegerField(
         _("check-in opens, minutes before the appointment"), default=60
     )
@@ -131,6 +165,23 @@ class Office(models.Model):
                 condition=Q(horizon_days__gte=1, horizon_days__lte=400),
                 name="office_horizon_in_range",
                 violation_error_message=_("Citizens can book 1 to 400 days ahead."),
+            ),
+            models.CheckConstraint(
+                condition=Q(confirm_minutes__gte=5, confirm_minutes__lte=2880),
+                name="office_confirm_minutes_in_range",
+                violation_error_message=_("Confirming by mail may take 5 to 2880 minutes."),
+            ),
+            models.CheckConstraint(
+                condition=Q(limit_days__gte=2, limit_days__lte=400),
+                name="office_limit_days_in_range",
+                violation_error_message=_("Limits can count the bookings of 2 to 400 days."),
+            ),
+            models.CheckConstraint(
+                condition=(Q(email_limit__isnull=True) | Q(email_limit__gte=1))
+                & (Q(device_limit__isnull=True) | Q(device_limit__gte=1))
+                & (Q(network_limit__isnull=True) | Q(network_limit__gte=1)),
+                name="office_limits_let_one_book",
+                violation_error_message=_("A limit is at least 1; leave it empty for none."),
             ),
             models.CheckConstraint(
                 condition=Q(urgent_wait_minutes__lte=F("assisted_wait_minutes"))

@@ -94,6 +94,15 @@ class Offering(models.Model):
         db_default=False,
         help_text=_("They can book only once every document is ticked."),
     )
+    limit = models.PositiveSmallIntegerField(
+        _("appointments per e-mail address and per device"),
+        null=True,
+        blank=True,
+        help_text=_("For this service, beside the office's limits. Empty: no limit."),
+    )
+    limit_days = models.PositiveSmallIntegerField(
+        _("period of this limit, days"), default=30, db_default=30
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:
@@ -111,6 +120,14 @@ class Offering(models.Model):
                 condition=Q(max_quantity__gte=1, max_quantity__lte=20),
                 name="offering_quantity_in_range",
                 violation_error_message=_("Please enter 1 to 20 persons."),
+            ),
+            models.CheckConstraint(
+                condition=(Q(limit__isnull=True) | Q(limit__gte=1))
+                & Q(limit_days__gte=2, limit_days__lte=400),
+                name="offering_limit_in_range",
+                violation_error_message=_(
+                    "A limit is at least 1, or empty for none, and counts 2 to 400 days."
+                ),
             ),
         ]
 

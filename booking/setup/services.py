@@ -106,7 +106,7 @@ class OfferingAdmin(ScopedAdmin):
     fixed_fields = ("office", "service")
     fields = (
         "office", "service", "minutes", "max_quantity", "letter", "online", "walk_in",
-        "checklist_required", "target_wait_minutes", "position",
+        "checklist_required", "target_wait_minutes", "limit", "limit_days", "position",
     )  # fmt: skip
     list_display = ("service", "office", "minutes", "max_quantity", "letter", "online", "walk_in")
     list_filter = (("office", admin.RelatedOnlyFieldListFilter), "letter", "online", "walk_in")

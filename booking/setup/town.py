@@ -102,7 +102,19 @@ class OfficeAdmin(ScopedAdmin, TranslatedAdmin):
         (gettext_lazy("Waiting room"), {"fields": ("notice",)}),
         (
             gettext_lazy("Booking online"),
-            {"fields": ("horizon_days", "hold_minutes", "ask_phone")},
+            {
+                "fields": (
+                    "horizon_days",
+                    "hold_minutes",
+                    "ask_phone",
+                    "confirm_by_mail",
+                    "confirm_minutes",
+                )
+            },
+        ),
+        (
+            gettext_lazy("Limits against hoarding"),
+            {"fields": ("limit_days", "email_limit", "device_limit", "network_limit")},
         ),
         (
             gettext_lazy("Reminders"),

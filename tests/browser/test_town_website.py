@@ -1,4 +1,4 @@
-"""The widget on a page of the town's own website: another origin, with a strict policy of its own."""
+"""The widget on a page of the town's own website: another origin, with its own strict policy."""
 
 from collections.abc import Iterator
 from functools import partial

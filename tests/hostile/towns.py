@@ -33,7 +33,7 @@ from booking.models import (
     StaffRole,
     User,
 )
-from booking.security import appointment_secret, link_secret
+from booking.security import appointment_secret, link_secret, mail_answer
 from tests import factories
 from tests.conftest import TUESDAY
 
@@ -85,7 +85,13 @@ class Town:
             **{
                 f"{field}_{language}": f"{field} {word}"
                 for field in (
-                    "name", "summary", "documents", "keywords", "costs", "representation", "children",
+                    "name",
+                    "summary",
+                    "documents",
+                    "keywords",
+                    "costs",
+                    "representation",
+                    "children",
                 )
                 for language in ("de", "en")
             },
@@ -268,6 +274,7 @@ class Town:
             "subscription_id": self.subscription.pk,
             "poster": poster_secret(self.office),
             "key": link_secret("calendar", self.subscription.pk),
+            "answer": mail_answer(self.appointment.pk, self.appointment.email),
             "offering_id": self.offering.pk,
             "authority": self.authority.slug,
             "slug": self.authority.slug,

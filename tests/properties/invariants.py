@@ -20,7 +20,9 @@ def assert_slots_hold(office: Office) -> None:
     for series, start, booked, capacity, minutes, counters in rows:
         end = start + timedelta(minutes=minutes)
         overlapping = [
-            one for one in live if one.series_id == series and one.start < end and one.end > start
+            one
+            for one in live
+            if one.series_id == series and one.start < end and one.places_end > start
         ]
         right = len(overlapping)
         if (booked, capacity) != (right, max(counters, right)):

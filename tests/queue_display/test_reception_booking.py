@@ -9,6 +9,7 @@ from booking.domain.actor import CITIZEN
 from booking.domain.appointments import confirm_appointment, hold_appointment
 from booking.domain.arrivals import check_in
 from booking.domain.items import Item
+from booking.domain.links import appointment_link
 from booking.models import Appointment, OutboxMail, Slot, StaffRole
 from tests.conftest import TUESDAY
 from tests.factories import OfferingFactory, make_staff
@@ -255,6 +256,17 @@ def test_who_has_checked_in_is_neither_moved_nor_cancelled(browser, office, offe
     assert "Already checked in." in send(browser, of(someone, "cancel/"))
     someone.refresh_from_db()
     assert (someone.state, someone.start) == ("booked", TUESDAY + timedelta(minutes=30))
+
+
+def test_a_name_is_corrected_by_the_office_alone(browser, client, someone):
+    assert "Correct the name" in get(browser, of(someone))
+    assert "Please enter your name." in send(browser, of(someone, "name/"), name=" ")
+    page = send(browser, of(someone, "name/"), name="Kim  Muster-Schmidt")
+    assert "The name is now Kim Muster-Schmidt." in page
+    secret_link = "/" + appointment_link(someone).split("/", 3)[3]
+    client.post(secret_link, {"name": "Somebody Else", "email": "x@example.org"})
+    someone.refresh_from_db()
+    assert (someone.name, someone.email) == ("Kim Muster-Schmidt", "kim@example.org")
 
 
 def test_cancelling_asks_once_and_frees_the_place(browser, someone):
