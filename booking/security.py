@@ -41,7 +41,16 @@ def is_appointment_secret(appointment_id: UUID, secret: str) -> bool:
     return any(constant_time_compare(_secret(appointment_id, key), secret) for key in keys)
 
 
-def _secret(appointment_id: UUID, key: str) -> str:
-    return salted_hmac(
-        "appointment", str(appointment_id), secret=key, algorithm="sha256"
-    ).hexdigest()
+def wish_secret(wish_id: UUID) -> str:
+    """The secret part of a wish's link: whoever has it reads the mails to its address."""
+    return _secret(wish_id, settings.SECRET_KEY, "wish")
+
+
+def is_wish_secret(wish_id: UUID, secret: str) -> bool:
+    """Whether ``secret`` opens the wish, also under a former ``SECRET_KEY``."""
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return any(constant_time_compare(_secret(wish_id, key, "wish"), secret) for key in keys)
+
+
+def _secret(whose: UUID, key: str, kind: str = "appointment") -> str:
+    return salted_hmac(kind, str(whose), secret=key, algorithm="sha256").hexdigest()

@@ -38,19 +38,22 @@ def secret_page(view: SecretView) -> Callable[..., HttpResponse]:
     @wraps(view)
     def page(request: HttpRequest, appointment_id: UUID, secret: str) -> HttpResponse:
         if not is_appointment_secret(appointment_id, secret):
-            return _not_found(request)
+            return not_found(request)
         appointment = get_object_or_404(
             Appointment.objects.select_related("office__authority", "visit"), pk=appointment_id
         )
-        response = view(request, appointment)
-        response.headers.setdefault("Referrer-Policy", "no-referrer")
-        response.headers["X-Robots-Tag"] = "noindex"
-        return response
+        return kept_secret(view(request, appointment))
 
     return page
 
 
-def _not_found(request: HttpRequest) -> HttpResponse:
+def kept_secret(response: HttpResponse) -> HttpResponse:
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def not_found(request: HttpRequest) -> HttpResponse:
     """The same page for everybody; whoever tries many secrets is told to stop."""
     try:
         count_wrong_secret(request)

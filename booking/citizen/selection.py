@@ -51,6 +51,11 @@ def times_path(office: Office, items: Sequence[Item], **more: str) -> str:
     return reverse("times", args=[office.pk]) + "?" + query_of(items, **more)
 
 
+def wish_path(office: Office, items: Sequence[Item]) -> str:
+    """Where somebody for whom no time is free is put on the waiting list."""
+    return reverse("make_wish", args=[office.pk]) + "?" + query_of(items)
+
+
 def parse_start(text: str | None) -> datetime | None:
     """An aware moment of this century or the next in ISO 8601, or ``None``."""
     try:

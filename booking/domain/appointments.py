@@ -33,10 +33,12 @@ from .errors import (
     KeyReused,
     SlotTaken,
 )
-from .grid import raise_grid_version, use_slots_of
+from .grid import raise_after_claim, raise_grid_version, use_slots_of
 from .items import Item, require_online
+from .offer_ends import withdraw_wishes_of
 from .outbox import writing_mail
-from .seating import at_second_look, in_utc, lock_appointment, require_bookable, spans_of
+from .seating import in_utc, lock_appointment, require_bookable, spans_of
+from .second_look import at_second_look
 
 CODE_ATTEMPTS = 5
 
@@ -119,7 +121,7 @@ def _hold(
         by_staff=by_staff,
     )
     inserting = [_insert_appointment.statement(appointment), *_inserting_items(appointment, items)]
-    raise_grid_version(office.pk, after=[taking(room.slots), *inserting])
+    raise_after_claim(office.pk, after=[taking(room.slots), *inserting])
     return appointment
 
 
@@ -154,7 +156,7 @@ def _move_hold(appointment_id: UUID, items: Sequence[Item], start: datetime) -> 
     appointment.save(update_fields=["series", "start", "end", "state", "expires_at"])
     appointment.items.all().delete()
     changes = [taking(room.slots), *_inserting_items(appointment, items)]
-    raise_grid_version(appointment.office_id, after=changes)
+    raise_after_claim(appointment.office_id, after=changes, gave_back=True)
     return appointment
 
 
@@ -199,7 +201,7 @@ def _move_appointment(
     appointment.sequence += 1
     appointment.save(update_fields=["series", "start", "end", "by_staff", "sequence"])
     ask(*_mails(appointment, OutboxMail.Kind.CONFIRMATION))
-    raise_grid_version(appointment.office_id, after=[taking(room.slots)])
+    raise_after_claim(appointment.office_id, after=[taking(room.slots)], gave_back=True)
     _announce_if_today(appointment, before)
     return appointment
 
@@ -238,7 +240,10 @@ def confirm_appointment(
         try:
             return _confirm(appointment_id, details, expected_start)
         except _HasLapsed:
-            return _confirm(appointment_id, details, expected_start, may_claim=True)
+            office = Office.objects.get(appointments=appointment_id)
+            return at_second_look(
+                office, lambda: _confirm(appointment_id, details, expected_start, may_claim=True)
+            )
     except SlotTaken:
         appointment = Appointment.objects.select_related("office").get(pk=appointment_id)
         items = items_of(appointment)
@@ -285,7 +290,7 @@ def _confirm(
     appointment.phone = details["phone"]
     ask(_save_booking.statement(appointment), *_mails(appointment, OutboxMail.Kind.CONFIRMATION))
     if lapsed:
-        raise_grid_version(appointment.office_id)
+        raise_after_claim(appointment.office_id)
     _announce_if_today(appointment)
     return appointment
 
@@ -308,6 +313,7 @@ def cancel_appointment(appointment_id: UUID) -> Appointment:
         raise AlreadyCheckedIn
     if not appointment.is_live or appointment.start <= clock.now():
         raise AppointmentEnded
+    withdraw_wishes_of(appointment)
     was_booked = appointment.state == Appointment.State.BOOKED
     appointment.state = Appointment.State.CANCELLED
     appointment.cancelled_at = clock.now()

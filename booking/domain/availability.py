@@ -105,21 +105,36 @@ def _find(question: _Question) -> FreeTimes:
     office, items = question.office, question.items
     ensure_published(office)
     expire_holds(office)
+    found = _starts(
+        office, items, question.first_day, question.last_day, by_staff=question.by_staff
+    )
+    by_day: dict[date, list[datetime]] = {}
+    for start in found:
+        by_day.setdefault(start.date(), []).append(start)
+    held = Appointment.objects.filter(office=office, state=Appointment.State.HELD)
+    return FreeTimes(by_day, held.aggregate(first=Min("expires_at"))["first"])
+
+
+def _starts(
+    office: Office, items: Sequence[Item], first_day: date, last_day: date, **whose: bool
+) -> list[datetime]:
+    """The free starts, ascending, in the office's time."""
     series = {one.pk: one for one in series_for(office, items)}
     found: set[datetime] = set()
-    free_slots = _free_slots(
-        series.values(), question.first_day, question.last_day, by_staff=question.by_staff
-    )
+    free_slots = _free_slots(series.values(), first_day, last_day, **whose)
     for series_id, slots in groupby(free_slots, key=itemgetter(0)):
         unit = series[series_id].unit_minutes
         free = (start for _series, start in slots)
-        found.update(starts_with_room(free, units_needed(question.minutes, unit), unit))
-    by_day: dict[date, list[datetime]] = {}
-    for start in sorted(found):
-        local = start.astimezone(office.zone)
-        by_day.setdefault(local.date(), []).append(local)
-    held = Appointment.objects.filter(office=office, state=Appointment.State.HELD)
-    return FreeTimes(by_day, held.aggregate(first=Min("expires_at"))["first"])
+        found.update(starts_with_room(free, units_needed(total_minutes(items), unit), unit))
+    return [start.astimezone(office.zone) for start in sorted(found)]
+
+
+def starts_for_wishes(office: Office, items: Sequence[Item]) -> list[datetime]:
+    """The starts that can be offered to wishes, ascending, in the office's time.
+
+    As it is: nothing is published and no hold ended, so it locks nothing.
+    """
+    return _starts(office, items, clock.today(office.zone), horizon(office), for_wish=True)
 
 
 def free_times_stamp(office_id: UUID) -> Hashable:
@@ -213,7 +228,12 @@ def nearest_starts(
 
 
 def _free_slots(
-    series: Iterable[OpeningHours], first_day: date, last_day: date, *, by_staff: bool
+    series: Iterable[OpeningHours],
+    first_day: date,
+    last_day: date,
+    *,
+    by_staff: bool = False,
+    for_wish: bool = False,
 ) -> Iterable[tuple[int, datetime]]:
     """Series and start of every slot with a place for a citizen, in order, none past.
 
@@ -222,7 +242,8 @@ def _free_slots(
     now = clock.now()
     alike: dict[tuple[int, int, int], list[OpeningHours]] = {}
     for one in series:
-        key = (one.online_counters, one.short_notice_counters, one.short_notice_hours)
+        online = one.online_counters + (one.wish_counters if for_wish else 0)
+        key = (online, one.short_notice_counters, one.short_notice_hours)
         if by_staff:
             key = (one.counters, 0, 0)
         alike.setdefault(key, []).append(one)

@@ -1,7 +1,5 @@
 """What citizens are told by mail."""
 
-from dataclasses import dataclass
-
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -10,26 +8,18 @@ from booking.documents.calendar import appointment_calendar
 from booking.local_time import day_text, time_text
 from booking.models import OutboxMail
 
+from .letter import Letter
 from .links import appointment_link, office_link, ticket_link
+from .wish_mails import wish_letter
 
 # The iTIP method (RFC 5546) of the calendar entry that comes along.
 METHODS = {OutboxMail.Kind.CONFIRMATION: "REQUEST", OutboxMail.Kind.CANCELLATION: "CANCEL"}
 
 
-@dataclass(frozen=True)
-class Letter:
-    """A mail as it is read. ``calendar`` is an iCalendar text with its ``method``."""
-
-    subject: str
-    body: str
-    calendar: str
-    method: str
-
-
 def letter(mail: OutboxMail) -> Letter:
     """Write the mail: time, what to bring, the secret link, the calendar entry."""
     with translation.override(mail.language):
-        return _letter(mail)
+        return _letter(mail) if mail.wish_id is None else wish_letter(mail)
 
 
 def _letter(mail: OutboxMail) -> Letter:

@@ -17,7 +17,7 @@ from django.core.mail import EmailMessage
 from django.db.models import Exists, F, OuterRef, Q
 
 from booking import clock
-from booking.models import Appointment, OutboxMail
+from booking.models import Appointment, OutboxMail, Wish
 from booking.prepared import PreparedInsert, Statement
 
 from .mails import letter
@@ -49,25 +49,43 @@ def writing_mail(appointment: Appointment, kind: OutboxMail.Kind) -> Statement:
     return _insert.statement(mail)
 
 
+def writing_wish_mail(wish: Wish, kind: OutboxMail.Kind) -> Statement:
+    """Puts a mail about a wish into the outbox."""
+    now = clock.now()
+    mail = OutboxMail(
+        wish=wish,
+        kind=kind,
+        recipient=wish.email,
+        language=wish.language,
+        sequence=0,
+        created_at=now,
+        next_attempt_at=now,
+    )
+    return _insert.statement(mail)
+
+
 _insert = PreparedInsert(OutboxMail)
 
 
 def deliver(mail_id: UUID) -> bool:
     """Try to send one mail if it is due; whether a mail server took it.
 
-    Mails about one appointment leave in the order in which they were written. A failure of
+    Mails about one thing leave in the order in which they were written. A failure of
     whatever kind is recorded and tried again later, with growing delays; an address that does
     not exist is given up at once.
     """
     now = clock.now()
     pending = OutboxMail.objects.filter(state=OutboxMail.State.PENDING)
     earlier = pending.filter(
-        appointment=OuterRef("appointment"), created_at__lt=OuterRef("created_at")
+        Q(appointment=OuterRef("appointment")) | Q(wish=OuterRef("wish")),
+        created_at__lt=OuterRef("created_at"),
     )
     due = pending.filter(_is_due(now), ~Exists(earlier), pk=mail_id)
     if not due.update(next_attempt_at=now + LEASE, attempts=F("attempts") + 1):
         return False
-    mail = OutboxMail.objects.select_related("appointment__office__authority").get(pk=mail_id)
+    mail = OutboxMail.objects.select_related(
+        "appointment__office__authority", "wish__authority"
+    ).get(pk=mail_id)
     try:
         _message(mail).send()
     except Exception as error:  # whatever a mail server does, the mail waits
@@ -130,6 +148,8 @@ def _message(mail: OutboxMail) -> EmailMessage:
             "Auto-Submitted": "auto-generated",
         },
     )
+    if not text.calendar:
+        return message
     entry = MIMEText(text.calendar, "calendar", "utf-8")
     entry.set_param("method", text.method)
     entry.add_header("Content-Disposition", "attachment", filename="termin.ics")

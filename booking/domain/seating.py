@@ -1,6 +1,6 @@
 """How a change of an appointment's place begins: may it be, where, and under which lock."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -8,25 +8,11 @@ from booking import clock
 from booking.models import Appointment, Office, OpeningHours
 from booking.prepared import PreparedQuery
 
-from .errors import NotFound, OutsideHours, SlotTaken
+from .errors import NotFound, OutsideHours
 from .grid import use_slots_of
-from .holds import expire_holds
 from .items import Item, total_minutes
-from .publishing import ensure_published, horizon
+from .publishing import horizon
 from .slot_grid import local_day_bounds, units_needed
-
-
-def at_second_look(office: Office, claiming: Callable[[], Appointment]) -> Appointment:
-    """Claim, and where no place is found once more, with all published and what lapsed freed.
-
-    Also where there was nothing to do: somebody else may have done it in between.
-    """
-    try:
-        return claiming()
-    except (OutsideHours, SlotTaken):
-        ensure_published(office)
-        expire_holds(office)
-    return claiming()
 
 
 def spans_of(

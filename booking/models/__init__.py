@@ -19,6 +19,7 @@ from .visit import (
     VisitItem,
 )
 from .wait import WaitForecast
+from .wish import Offer, Wish, WishItem
 from .worker import WorkerHeartbeat
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "KioskClosing",
     "LastAction",
     "Notice",
+    "Offer",
     "Offering",
     "Office",
     "OpeningHours",
@@ -48,5 +50,7 @@ __all__ = [
     "VisitEvent",
     "VisitItem",
     "WaitForecast",
+    "Wish",
+    "WishItem",
     "WorkerHeartbeat",
 ]

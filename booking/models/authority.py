@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 # First path segments of the site itself; no town may take one as its address.
 RESERVED_SLUGS = frozenset(
     "admin api appointment book demo desk display en health kiosk reception setup staff static "
-    "ticket ws".split()
+    "ticket wish ws".split()
 )
 
 

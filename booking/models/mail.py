@@ -7,10 +7,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from .appointment import Appointment
+from .wish import Wish
 
 
 class OutboxMail(models.Model):
-    """One mail about an appointment: what it tells, and to whom.
+    """One mail about an appointment or a wish: what it tells, and to whom.
 
     Changed only through :mod:`booking.domain.outbox`. Its text is made when it is sent; the
     recipient is blanked with that.
@@ -19,6 +20,9 @@ class OutboxMail(models.Model):
     class Kind(models.TextChoices):
         CONFIRMATION = "confirmation", _("confirmation")
         CANCELLATION = "cancellation", _("cancellation")
+        WISH_MADE = "wish_made", _("wish to be confirmed")
+        WISH_OFFER = "wish_offer", _("offer")
+        WISH_ENDED = "wish_ended", _("end of a wish")
 
     class State(models.TextChoices):
         PENDING = "pending", _("waiting to be sent")
@@ -30,7 +34,8 @@ class OutboxMail(models.Model):
 
     # Also the left part of the Message-ID, so that a mail sent twice can be recognised.
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    appointment = models.ForeignKey(Appointment, models.CASCADE, related_name="mails")
+    appointment = models.ForeignKey(Appointment, models.CASCADE, null=True, related_name="mails")
+    wish = models.ForeignKey(Wish, models.CASCADE, null=True, related_name="mails")
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.PENDING)
     # As they were then: the appointment may change, or forget who it was, before this is sent.
@@ -55,6 +60,11 @@ class OutboxMail(models.Model):
             )
         ]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(appointment__isnull=True, wish__isnull=False)
+                | Q(appointment__isnull=False, wish__isnull=True),
+                name="mail_is_about_one_thing",
+            ),
             models.CheckConstraint(
                 condition=~Q(state="pending") | ~Q(recipient=""), name="mail_pending_has_recipient"
             ),
