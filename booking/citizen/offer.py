@@ -38,7 +38,7 @@ class OfferForm(DetailsForm):
                 "autocomplete": "off",
                 "maxlength": 20,
             }
-        ),  # fmt: skip
+        ),
     )
 
     def __init__(self, *args: Any, offer: Offer, **kwargs: Any) -> None:

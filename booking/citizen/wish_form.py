@@ -64,6 +64,11 @@ class WishForm(forms.Form):
             "from_time": hours[0][0],
             "until_time": hours[-1][0],
         } | self.initial
+        # The hours of the office may have changed since.
+        if self.initial["from_time"] not in dict(hours[:-1]):
+            self.initial["from_time"] = hours[0][0]
+        if self.initial["until_time"] not in dict(hours[1:]):
+            self.initial["until_time"] = hours[-1][0]
         self.fields["latest_day"].widget = forms.DateInput(
             format="%Y-%m-%d",
             attrs={"type": "date", "min": today.isoformat(), "max": (today + LONGEST).isoformat()},

@@ -89,6 +89,10 @@ class OfficeAdmin(ScopedAdmin, TranslationAdmin):
             {"fields": ("horizon_days", "hold_minutes", "ask_phone")},
         ),
         (
+            gettext_lazy("Waiting list"),
+            {"fields": ("takes_wishes", "wish_reply_hours", "wish_lead_minutes")},
+        ),
+        (
             gettext_lazy("Check-in"),
             {
                 "fields": (

@@ -78,12 +78,11 @@ def test_the_time_to_answer_is_shorter_the_closer_the_date(ahead, given):
 
 
 def test_the_first_in_order_takes_the_earliest_that_suits():
-    free = {"north": [at(0), at(10)], "south": [at(5)]}.__getitem__
-    both = lambda one: free(one.key)
+    starts = {"north": [at(0), at(10)], "south": [at(5)]}
     afternoon = asked(suits=suits(from_time=time(13), until_time=time(18)))
     wishes = [("first", [afternoon]), ("second", [asked(not_again=frozenset({at(0)})),
                                                   asked("south")])]  # fmt: skip
-    found = next_offer(wishes, both, NOW)
+    found = next_offer(wishes, lambda one: starts[one.key], NOW)
     assert found == Found("second", wishes[1][1][1], at(5))
 
 
