@@ -27,7 +27,7 @@ class OfferForm(DetailsForm):
     The address is known: the offer came there.
     """
 
-    code = forms.CharField(
+    give_up = forms.CharField(
         label=_("Check-in code of the appointment"),
         help_text=_("Eight digits. It must have been booked with the same e-mail address."),
         required=False,
@@ -48,15 +48,15 @@ class OfferForm(DetailsForm):
         self.giving_up: Appointment | None = None
         del self.fields["email"]
         if offer.wish.appointment is not None:
-            del self.fields["code"]
+            del self.fields["give_up"]
 
     def clean(self) -> dict[str, str]:
-        code = self.cleaned_data.get("code", "")
+        code = self.cleaned_data.get("give_up", "")
         if code.strip():
             try:
                 self.giving_up = find_to_give_up(self.offer, code)
             except CodeUnknown as refused:
-                self.add_error("code", refused.message)
+                self.add_error("give_up", refused.message)
         return super().clean()
 
 

@@ -14,7 +14,7 @@ from .times import times
 from .wish import change_wish, wish, withdraw_wish
 
 SECRET = "appointment/<uuid:appointment_id>/<str:secret>/"  # noqa: S105 - an address
-WISH = "wish/<uuid:wish_id>/<str:secret>/"
+WISH = "wish/<uuid:wish_id>/<str:wish_key>/"
 
 urlpatterns = [
     path("", home, name="home"),

@@ -24,8 +24,8 @@ def wish_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     @never_cache
     @wraps(view)
-    def page(request: HttpRequest, wish_id: UUID, secret: str, **more: UUID) -> HttpResponse:
-        if not is_wish_secret(wish_id, secret):
+    def page(request: HttpRequest, wish_id: UUID, wish_key: str, **more: UUID) -> HttpResponse:
+        if not is_wish_secret(wish_id, wish_key):
             return not_found(request)
         wishes = Wish.objects.select_related("authority", "appointment__office")
         wish = get_object_or_404(wishes.prefetch_related("offices", "items__service"), pk=wish_id)

@@ -7,7 +7,7 @@ from tests.installation import ROOT
 
 from .rows import Row
 from .stage import ConditionBroken, Stage
-from .week import EVENTS, OFFICES
+from booking.simulation.week import EVENTS, OFFICES
 
 PROCESSES = 4
 

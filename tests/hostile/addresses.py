@@ -119,6 +119,13 @@ KEYS = {
     "cancel": SECRET,
     "confirmation_pdf": SECRET,
     "appointment_ics": SECRET,
+    "earlier": SECRET,
+    "make_wish": PUBLIC,
+    "wish_sent": PUBLIC,
+    "wish": SECRET,
+    "change_wish": SECRET,
+    "withdraw_wish": SECRET,
+    "offer": SECRET,
     "start": PUBLIC,
     "privacy": PUBLIC,
 }

@@ -137,10 +137,12 @@ def guarded() -> list[Address]:
 def paths_of(address: Address, town: Town, other: Town) -> Iterator[str]:
     """The path to the town's thing, and where it names several, with the stranger's own others."""
     values = {name: town.named(name, address.model) for name in address.parameters}
-    if address.key == addresses.SECRET and "secret" in values:
+    for key in {"secret", "wish_key"} & values.keys():
         # The address itself is the key: the right one in it opens for anybody who has it.
-        for wrong in (other.secret, appointment_secret(town.checked_in.pk), "x", "\u00e4" * 64):
-            yield address.with_values(values | {"secret": wrong})
+        others = (other.named(key, None), appointment_secret(town.checked_in.pk))
+        for wrong in (*others, town.secret, "x", "\u00e4" * 64):
+            if wrong != values[key]:
+                yield address.with_values(values | {key: wrong})
         return
     yield address.with_values(values)
     # The others name no thing: what is done with it, or said of it in which language.

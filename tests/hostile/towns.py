@@ -18,11 +18,23 @@ from booking.domain.appointments import confirm_appointment, hold_appointment
 from booking.domain.arrivals import draw_ticket
 from booking.domain.items import Item
 from booking.domain.notices import save_notice, shown_picture
+from booking.domain.offers import offer_places
 from booking.domain.permissions import make_staff_token
-from booking.models import Appointment, Closure, Counter, Device, Notice, Office, StaffRole, User
-from booking.security import appointment_secret
+from booking.models import (
+    Appointment,
+    Closure,
+    Counter,
+    Device,
+    Notice,
+    Offer,
+    Office,
+    StaffRole,
+    User,
+)
+from booking.security import appointment_secret, wish_secret
 from tests import factories
 from tests.conftest import TUESDAY
+from tests.wishes import listed
 
 Role = StaffRole.Role
 
@@ -104,6 +116,7 @@ class Town:
         )
         self.visit = draw_ticket(office=self.office, items=[Item(self.offering, 1)], actor=CITIZEN)
         self.secret = appointment_secret(self.appointment.pk)
+        self.offer = self._offered()
         # Their tokens are made once, before anything is taken back.
         _made = self.desk, self.sister_desk, self.setup, self.sister_setup
         _made = self.front_desk, self.sister_front_desk
@@ -166,6 +179,12 @@ class Town:
         Appointment.objects.filter(pk=booked.pk).update(name=f"Kim {self.word}")
         booked.refresh_from_db()
         return booked
+
+    def _offered(self) -> Offer:
+        """Somebody waited and has an offer for next week."""
+        wish = listed(self.offering, f"wish-{self.authority.slug}@example.org")
+        offer_places(self.authority.pk)
+        return wish.offers.get()
 
     # Who comes -------------------------------------------------------------------------
 
@@ -233,6 +252,9 @@ class Town:
             "appointment_id": self.appointment.pk,
             "hold_id": self.held_by_staff.pk,
             "secret": self.secret,
+            "wish_id": self.offer.wish_id,
+            "wish_key": wish_secret(self.offer.wish_id),
+            "offer_id": self.offer.pk,
             "offering_id": self.offering.pk,
             "authority": self.authority.slug,
             "slug": self.authority.slug,

@@ -215,9 +215,9 @@ def test_an_appointment_is_given_up_by_its_code(office, offering, full, client):
     save_opening_hours(hours)
     offer_due_places()
     path = offer_path(wish)
-    wrong = client.post(path, {"name": "Erika", "code": "11112222", "answer": "accept"})
-    assert (wrong.status_code, list(wrong.context["form"].errors)) == (422, ["code"])
-    assert client.post(path, {"name": "Erika", "code": full[1].code}).status_code == 302
+    wrong = client.post(path, {"name": "Erika", "give_up": "11112222", "answer": "accept"})
+    assert (wrong.status_code, list(wrong.context["form"].errors)) == (422, ["give_up"])
+    assert client.post(path, {"name": "Erika", "give_up": full[1].code}).status_code == 302
     full[1].refresh_from_db()
     assert full[1].state == Appointment.State.CANCELLED
 
