@@ -1,7 +1,7 @@
 """Making a wish: from the page of times, or for something earlier than what is booked."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -79,18 +79,20 @@ class _Page:
 
     def _form(self, data: object = None) -> WishForm:
         today = clock.today(self.office.zone)
-        latest = horizon(self.office)
-        if self.appointment is not None:
-            latest = self.appointment.start.astimezone(self.office.zone).date()
         return WishForm(
             data,
             offices=self.offices,
             today=today,
             ask_email=not self._known_email,
-            initial={"latest_day": max(latest, today + timedelta(days=1))
-                     if self.appointment is None else latest,
-                     "offices": [str(self.office.pk)]},
-        )  # fmt: skip
+            initial={"latest_day": self._latest(today), "offices": [str(self.office.pk)]},
+        )
+
+    def _latest(self, today: date) -> date:
+        """All that can be booked; nobody exchanges an appointment for one of the same day."""
+        if self.appointment is None:
+            return horizon(self.office)
+        own = self.appointment.start.astimezone(self.office.zone).date()
+        return max(today, own - timedelta(days=1))
 
     @property
     def _known_email(self) -> str:

@@ -68,7 +68,9 @@ class Outcome:
 
     bookings: int = 0
     freed: int = 0
+    # That somebody on the list waited for; of these, such as no offer could be answered for.
     wanted: int = 0
+    too_late: int = 0
     reached: int = 0
     exchanged: int = 0
     offers: int = 0
@@ -167,7 +169,9 @@ class _Office:
         self.found.freed += 1
         if start not in self.ours and start not in self.given_up:
             self.free[start] = now
-            self.found.wanted += any(start < one.before for one in self.waiting.values())
+            if any(start < one.before for one in self.waiting.values()):
+                self.found.wanted += 1
+                self.found.too_late += self.answering.until(start, now) is None
 
     def _offered(self, now: datetime) -> bool:
         """Whether another offer was made."""

@@ -70,6 +70,7 @@ def lines_of(found: Outcome) -> list[str]:
         f"wishes: {len(found.by_list)}",
         f"places freed: {found.freed}",
         f"  that somebody waited for: {found.wanted} ({_of(found.wanted, found.freed)})",
+        f"    too late for an offer to be answered: {found.too_late}",
         f"  that reached a wish: {found.reached} ({_of(found.reached, found.wanted)} of these)",
         f"places given up in exchange that reached a wish: {found.exchanged}",
         f"offers: {found.offers}, not answered {found.lapsed}, declined {found.declined}",
