@@ -52,7 +52,9 @@ class WishForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.by_id = {str(office.pk): office for office in offices}
         series = list(OpeningHours.objects.filter(office__in=offices))
-        self.fields["offices"].choices = [(key, office.name) for key, office in self.by_id.items()]
+        self.fields["offices"].choices = [
+            (key, f"{office.name}, {office.address}") for key, office in self.by_id.items()
+        ]
         days = sorted({one.weekday for one in series}) or range(5)
         self.fields["weekdays"].choices = [(day, WEEKDAYS[day]) for day in days]
         hours = hours_of(series)

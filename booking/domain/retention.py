@@ -3,7 +3,7 @@
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from booking import clock
 from booking.models import Appointment, Office, OutboxMail, Visit
@@ -33,12 +33,9 @@ def _blank(time_zone: str, retention_days: int) -> int:
     before = local_day_bounds(first_kept, zone)[0]
     offices = Office.objects.filter(time_zone=time_zone, authority__retention_days=retention_days)
     OutboxMail.objects.filter(
-        state__in=OutboxMail.UNSENT, appointment__office__in=offices, appointment__end__lt=before
-    ).delete()
-    OutboxMail.objects.filter(
+        Q(appointment__office__in=offices, appointment__end__lt=before)
+        | Q(wish__authority__in=offices.values("authority"), created_at__lt=before),
         state__in=OutboxMail.UNSENT,
-        wish__authority__in=offices.values("authority"),
-        created_at__lt=before,
     ).delete()
     noted = Visit.objects.filter(office__in=offices, day__lt=first_kept).exclude(note="")
     noted.update(note="")

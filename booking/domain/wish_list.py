@@ -45,6 +45,11 @@ class OfficeList:
     offers: dict[str, int]
 
     @property
+    def length(self) -> int:
+        """Of all offerings together."""
+        return sum(line.length for line in self.lines)
+
+    @property
     def made(self) -> int:
         return sum(self.offers.values())
 

@@ -40,7 +40,6 @@ from booking.models import (  # noqa: E402
     Service,
     Slot,
 )
-
 from booking.simulation.week import ACTS, UNITS_AT_MOST, Pool, Step, read_pools  # noqa: E402
 
 BERLIN = ZoneInfo("Europe/Berlin")
