@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.views.decorators.http import require_http_methods
 
@@ -47,11 +48,10 @@ def change_wish(request: HttpRequest, wish: Wish) -> HttpResponse:
         return to_wish(wish)
     services = [item.service_id for item in wish.items.all()]
     offices = list(offices_for(wish.authority_id, services))
-    zone = wish.offices.all()[0].zone
     form = WishForm(
         request.POST if request.method == "POST" else None,
         offices=offices,
-        today=clock.today(zone),
+        today=clock.today(timezone.get_default_timezone()),
         ask_email=False,
         initial=as_typed(wish),
     )

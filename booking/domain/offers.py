@@ -182,8 +182,11 @@ class _Waiting:
             and row.quantity <= offering.max_quantity
         ]
         given_up = wish.appointment
-        if len(items) != len(wish.items.all()) or (
-            given_up is not None and given_up.state != Appointment.State.BOOKED
+        # A service that the town no longer has is gone from the wish, too.
+        if (
+            not items
+            or len(items) != len(wish.items.all())
+            or (given_up is not None and given_up.state != Appointment.State.BOOKED)
         ):
             return None
         key = (office.pk, frozenset((item.offering.pk, item.quantity) for item in items))

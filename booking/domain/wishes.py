@@ -199,8 +199,9 @@ def _look_at_offices_of(wish: Wish) -> None:
 
 
 def _today(wish: Wish) -> date:
-    """Where it is latest."""
-    return min(clock.today(office.zone) for office in wish.offices.all())
+    """Where it is latest; an office may be gone since."""
+    days = [clock.today(office.zone) for office in wish.offices.all()]
+    return min(days, default=clock.now().date())
 
 
 def _clean_email(email: str) -> str:

@@ -69,7 +69,9 @@ class Wish(models.Model):
                 condition=Q(state__in=["waiting", "offered"]),
                 name="wish_in_order",
             ),
-            models.Index(fields=["state", "ended_at"], name="wish_by_end"),
+            models.Index(
+                fields=["ended_at"], condition=Q(ended_at__isnull=False), name="wish_ended"
+            ),
         ]
         constraints = [
             models.CheckConstraint(
