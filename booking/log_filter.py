@@ -4,7 +4,7 @@ import logging
 import re
 
 SECRETS = re.compile(
-    r"""(/(?:appointment|calendar|here)/[0-9a-f-]{36}/)[^/\s'"]+  # a secret link
+    r"""(/(?:appointment|calendar|here|wish)/[0-9a-f-]{36}/)[^/\s'"]+  # a secret link
     |([?&]token=)[^&\s'"]+                 # a device's token on a socket's address
     |(client=)(?:\[[^\]]*\]|'[^']*')       # as Daphne describes a connection
     """,

@@ -55,6 +55,15 @@ def is_appointment_secret(appointment_id: UUID, secret: str) -> bool:
     return is_link_secret("appointment", appointment_id, secret)
 
 
+def wish_secret(wish_id: UUID) -> str:
+    """The secret part of a wish's link: whoever has it reads the mails to its address."""
+    return link_secret("wish", wish_id)
+
+
+def is_wish_secret(wish_id: UUID, secret: str) -> bool:
+    return is_link_secret("wish", wish_id, secret)
+
+
 def mail_answer(appointment_id: UUID, email: str) -> str:
     """What only a mail to the address says: whoever knows it has read the mail."""
     return link_secret("mail answer", f"{appointment_id} {email}")[:ANSWER_LENGTH]

@@ -18,12 +18,14 @@ from .domain.forecasting import refresh_forecasts
 from .domain.forgotten import end_forgotten_visits_everywhere
 from .domain.health import beat
 from .domain.holds import expire_holds
+from .domain.offers import offer_due_places
 from .domain.outbox import deliver_due_mails
 from .domain.pruning import prune
 from .domain.publishing import publish_everywhere
 from .domain.reminders import write_due_reminders
 from .domain.retention import delete_expired_personal_data
 from .domain.unused import give_back_unused
+from .domain.wishes import end_past_wishes
 
 logger = logging.getLogger(__name__)
 
@@ -48,13 +50,21 @@ def tick_until(stopped: threading.Event) -> None:
     """Run the duties of each tick, the last one to its end: what is being sent is sent once."""
     tick = 0
     while not stopped.is_set():
-        run(beat, expire_holds, give_back_unused, deliver_due_mails, refresh_forecasts)
+        run(
+            beat,
+            expire_holds,
+            give_back_unused,
+            offer_due_places,
+            deliver_due_mails,
+            refresh_forecasts,
+        )
         if tick % TICKS_PER_MINUTE == 0:
             run(write_due_reminders)
         if tick % TICKS_PER_HOUR == 0:
             run(
                 publish_everywhere,
                 end_forgotten_visits_everywhere,
+                end_past_wishes,
                 delete_expired_personal_data,
                 prune,
                 forget_traces,

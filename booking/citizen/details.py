@@ -28,7 +28,7 @@ from .forms import DetailsForm
 from .hold import is_lapsed
 from .limit import limit_page
 from .secret import to_appointment, with_form
-from .selection import parse_start, times_path
+from .selection import parse_start, times_path, wish_path
 from .steps import booking_steps
 
 
@@ -155,6 +155,7 @@ class _Page:
             **appointment_context(self.appointment, self.items),
             "steps": booking_steps(office, self.items),
             "times_path": times_path(office, self.items),
+            "wish_path": wish_path(office, self.items),
             **more,
         }
         return with_form(render(self.request, template, context, status=status))

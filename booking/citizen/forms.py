@@ -30,6 +30,8 @@ class DetailsForm(forms.Form):
     use_required_attribute = False
     # Staff may leave out the e-mail address.
     by_staff = False
+    # Known already, where the form does not ask for it.
+    known_email = ""
 
     name = _LeftToTheDomain(
         label=_("First and last name"),
@@ -70,6 +72,7 @@ class DetailsForm(forms.Form):
         if len(self.cleaned_data.get("documents", ())) < len(self.documents):
             self.add_error("documents", ChecklistOpen().message)
         typed = {field: self.cleaned_data.get(field, "") for field in ("name", "email", "phone")}
+        typed["email"] = self.known_email or typed["email"]
         try:
             return clean_details(**typed, by_staff=self.by_staff)
         except DetailsInvalid as refused:

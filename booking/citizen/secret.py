@@ -42,12 +42,15 @@ def secret_page(view: SecretView) -> Callable[..., HttpResponse]:
         appointment = get_object_or_404(
             Appointment.objects.select_related("office__authority", "visit"), pk=appointment_id
         )
-        response = view(request, appointment, **more)
-        response.headers.setdefault("Referrer-Policy", "no-referrer")
-        response.headers["X-Robots-Tag"] = "noindex"
-        return response
+        return kept_secret(view(request, appointment, **more))
 
     return page
+
+
+def kept_secret(response: HttpResponse) -> HttpResponse:
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
 
 
 def wrong_secret(request: HttpRequest) -> HttpResponse:

@@ -71,6 +71,11 @@ def town_times_path(authority: Authority, pairs: Sequence[tuple[str, str]]) -> s
     return reverse("town_times", args=[authority.slug]) + "?" + urlencode(pairs)
 
 
+def wish_path(office: Office, items: Sequence[Item]) -> str:
+    """Where somebody for whom no time is free is put on the waiting list."""
+    return reverse("make_wish", args=[office.pk]) + "?" + query_of(items)
+
+
 def parse_start(text: str | None) -> datetime | None:
     """An aware moment of this century or the next in ISO 8601, or ``None``."""
     try:

@@ -27,7 +27,7 @@ from booking.security import is_link_secret
 from booking.throttle import count_attempt
 
 from .context import appointment_context
-from .secret import secret_page, to_appointment, with_form, wrong_secret
+from .secret import kept_secret, secret_page, to_appointment, with_form, wrong_secret
 
 # Anybody may type anybody's address into a booking; no mailbox shall be filled with that.
 MAILS_PER_HOUR = 3
@@ -63,10 +63,7 @@ def _secret_calendar(view: SubscriptionView) -> Callable[..., HttpResponse]:
         if not is_link_secret("calendar", subscription_id, key):
             return wrong_secret(request)
         subscriptions = CalendarSubscription.objects.select_related("authority")
-        response = view(request, get_object_or_404(subscriptions, pk=subscription_id))
-        response.headers["X-Robots-Tag"] = "noindex"
-        response.headers.setdefault("Referrer-Policy", "no-referrer")
-        return response
+        return kept_secret(view(request, get_object_or_404(subscriptions, pk=subscription_id)))
 
     return page
 

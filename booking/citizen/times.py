@@ -38,6 +38,7 @@ from .selection import (
     same_choice,
     services_path,
     times_path,
+    wish_path,
 )
 from .steps import booking_steps
 
@@ -120,6 +121,7 @@ def _page(
         "flow": flow,
         "held": _held(request, offices),
         "release": None if wanted or any(at.by_day for at in found) else next_release(offices),
+        "wish_path": _wish_path(offices),
         "just_booked": has_just_booked(request),
         "found": sorted(map(_row, found), key=_earliest_first),
         **_free(request, offices, found, spans),
@@ -252,6 +254,13 @@ def _held(request: HttpRequest, offices: Sequence[AtOffice]) -> dict[str, object
     if held is None:
         return None
     return {"start": held.start.astimezone(held.office.zone), "path": appointment_path(held)}
+
+
+def _wish_path(offices: Sequence[AtOffice]) -> str:
+    """The waiting list, on which all offices can be named; empty where none has one."""
+    return next(
+        (wish_path(one.office, one.items) for one in offices if one.office.takes_wishes), ""
+    )
 
 
 def _parse_day(text: str | None) -> date | None:

@@ -12,15 +12,19 @@ from .find import find
 from .here import here, poster
 from .hold import hold
 from .late import late
+from .make_wish import earlier, make_wish, wish_sent
 from .move import move
+from .offer import offer
 from .own_data import delete, own_data
 from .reminders import reminders
 from .start import home, privacy, start
 from .subscription import subscribe, subscription, subscription_ics
 from .times import times, town_times
+from .wish import change_wish, wish, withdraw_wish
 
 SECRET = "appointment/<uuid:appointment_id>/<str:secret>/"  # noqa: S105 - an address
 CALENDAR = "calendar/<uuid:subscription_id>/<str:key>/"
+WISH = "wish/<uuid:wish_id>/<str:wish_key>/"
 
 urlpatterns = [
     path("", home, name="home"),
@@ -39,6 +43,13 @@ urlpatterns = [
     path(f"{SECRET}calendar/", subscribe, name="subscribe"),
     path(f"{SECRET}confirmation.pdf", confirmation_pdf, name="confirmation_pdf"),
     path(f"{SECRET}appointment.ics", appointment_ics, name="appointment_ics"),
+    path(f"{SECRET}earlier/", earlier, name="earlier"),
+    path("book/<uuid:office_id>/wish/", make_wish, name="make_wish"),
+    path("book/<uuid:office_id>/wish/sent/", wish_sent, name="wish_sent"),
+    path(WISH, wish, name="wish"),
+    path(f"{WISH}change/", change_wish, name="change_wish"),
+    path(f"{WISH}withdraw/", withdraw_wish, name="withdraw_wish"),
+    path(f"{WISH}offer/<uuid:offer_id>/", offer, name="offer"),
     path("here/<uuid:office_id>/<str:poster>/", poster, name="poster"),
     path(CALENDAR, subscription, name="subscription"),
     path(f"{CALENDAR}appointments.ics", subscription_ics, name="subscription_ics"),

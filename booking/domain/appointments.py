@@ -7,6 +7,7 @@ key never makes two.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -39,7 +40,7 @@ from .errors import (
     SlotTaken,
     WithoutProofFull,
 )
-from .grid import raise_grid_version, use_slots_of
+from .grid import raise_after_claim, raise_grid_version, use_slots_of
 from .items import Item, require_online
 from .limits import (
     NOBODY,
@@ -49,15 +50,16 @@ from .limits import (
     sign_for_address,
     sign_for_device,
 )
+from .offer_ends import withdraw_wishes_of
 from .outbox import writing_mail
 from .seating import (
-    at_second_look,
     in_utc,
     lock_appointment,
     lock_appointment_and_ask,
     require_bookable,
     spans_of,
 )
+from .second_look import at_second_look
 
 CODE_ATTEMPTS = 5
 # Mails that ask whether an address is right, for one appointment: nobody is flooded with them.
@@ -148,7 +150,7 @@ def _hold(
     room = find_room(spans, start, by_staff=by_staff)
     appointment.series, appointment.end = room.series, room.end
     inserting = [_insert_appointment.statement(appointment), *_inserting_items(appointment, items)]
-    raise_grid_version(office.pk, after=[taking(room.slots), *inserting])
+    raise_after_claim(office.pk, after=[taking(room.slots), *inserting])
     return appointment
 
 
@@ -205,7 +207,7 @@ def _move_hold(
     appointment.save(update_fields=[*place, *details, *keys])
     appointment.items.all().delete()
     changes = [taking(room.slots), *_inserting_items(appointment, items)]
-    raise_grid_version(appointment.office_id, after=changes)
+    raise_after_claim(appointment.office_id, after=changes, gave_back=True)
     return appointment
 
 
@@ -254,7 +256,7 @@ def _move_appointment(
     appointment.sequence += 1
     appointment.save(update_fields=["series", "start", "end", "by_staff", "sequence"])
     ask(*_mails(appointment, OutboxMail.Kind.CONFIRMATION))
-    raise_grid_version(appointment.office_id, after=[taking(room.slots)])
+    raise_after_claim(appointment.office_id, after=[taking(room.slots)], gave_back=True)
     _announce_if_today(appointment, before)
     return appointment
 
@@ -280,23 +282,25 @@ def confirm_appointment(
     expected_start: datetime | None = None,
     by_staff: bool = False,
     on_paper: bool = False,
+    giving_up: UUID | None = None,
 ) -> Appointment:
     """Make a hold a booking and write the confirmation mail in the same transaction.
 
     Where the office wants the address confirmed first, the mail asks for that and the hold
     stays one, for ``office.confirm_minutes``; see ``confirm_from_mail``.
     ``by_staff`` the e-mail may be empty, for whoever calls and has none; then no mail is
-    written. ``on_paper`` nobody is asked who it is: the code on the paper is all. A booking
-    that is already confirmed is returned unchanged. A hold that has lapsed is taken up again
-    where its time is still free. Raises ``DetailsInvalid``,
-    ``AppointmentEnded``, ``HoldElsewhere`` where the hold is no longer at
-    ``expected_start``, ``AskedOften``, ``LimitReached``, or ``SlotTaken`` with alternatives.
+    written. ``on_paper`` nobody is asked who it is: the code on the paper is all.
+    ``giving_up`` is an appointment that goes for this one in the same transaction: together
+    they count as one. A booking that is already confirmed is returned unchanged. A hold that
+    has lapsed is taken up again where its time is still free. Raises ``DetailsInvalid``,
+    ``AppointmentEnded``, ``HoldElsewhere`` where the hold is no longer at ``expected_start``,
+    ``AskedOften``, ``LimitReached``, or ``SlotTaken`` with alternatives.
     """
     if on_paper:
         details = {"name": "", "email": "", "phone": ""}
     else:
         details = clean_details(name=name, email=email, phone=phone, by_staff=by_staff)
-    return _confirm_at_second_look(appointment_id, details, expected_start)
+    return _confirm_at_second_look(appointment_id, details, expected_start, giving_up=giving_up)
 
 
 def confirm_from_mail(appointment_id: UUID, *, answer: str) -> Appointment:
@@ -318,15 +322,15 @@ def _confirm_at_second_look(
     appointment_id: UUID,
     details: dict[str, str],
     expected_start: datetime | None = None,
-    *,
-    answered: bool = False,
+    **more: Any,
 ) -> Appointment:
-    confirming = partial(_confirm, appointment_id, details, expected_start, answered=answered)
+    confirming = partial(_confirm, appointment_id, details, expected_start, **more)
     try:
         try:
             return confirming()
         except _HasLapsed:
-            return confirming(may_claim=True)
+            office = Office.objects.get(appointments=appointment_id)
+            return at_second_look(office, lambda: confirming(may_claim=True))
     except SlotTaken:
         appointment = Appointment.objects.select_related("office").get(pk=appointment_id)
         items = items_of(appointment)
@@ -346,8 +350,9 @@ def _confirm(
     details: dict[str, str],
     expected_start: datetime | None,
     *,
-    answered: bool,
+    answered: bool = False,
     may_claim: bool = False,
+    giving_up: UUID | None = None,
 ) -> Appointment:
     appointment, limited = lock_appointment_and_ask(
         appointment_id, reading_limited(appointment_id), slots=may_claim
@@ -378,7 +383,7 @@ def _confirm(
     if not appointment.by_staff:
         offerings = [item.offering for item in limited]
         sign_for_address(appointment, offerings)
-        require_within_limits(appointment, offerings)
+        require_within_limits(appointment, offerings, giving_up=giving_up)
     if lapsed:
         claim(appointment)
     appointment.language = get_language() or appointment.language
@@ -390,7 +395,7 @@ def _confirm(
     appointment.expires_at = None
     ask(_save_booking.statement(appointment), *_mails(appointment, OutboxMail.Kind.CONFIRMATION))
     if lapsed:
-        raise_grid_version(appointment.office_id)
+        raise_after_claim(appointment.office_id)
     _announce_if_today(appointment)
     return appointment
 
@@ -446,6 +451,7 @@ def cancel_appointment(appointment_id: UUID) -> Appointment:
         raise AlreadyCheckedIn
     if not appointment.is_live or appointment.start <= clock.now():
         raise AppointmentEnded
+    withdraw_wishes_of(appointment)
     was_booked = appointment.state == Appointment.State.BOOKED
     appointment.state = Appointment.State.CANCELLED
     appointment.cancelled_at = clock.now()

@@ -152,6 +152,17 @@ def _find(questions: Sequence[_Question]) -> dict[_Question, FreeTimes]:
     ensure_published(*offices)
     expire_holds(*offices)
     give_back_unused(*offices)
+    starts = _starts(questions, by_staff=questions[0].by_staff)
+    held = Appointment.objects.filter(office__in=offices, state=Appointment.State.HELD)
+    lapsing = dict(held.order_by().values_list("office").annotate(Min("expires_at")))
+    return {
+        question: FreeTimes(_by_day(question, found), lapsing.get(question.office_id))
+        for question, found in starts.items()
+    }
+
+
+def _starts(questions: Sequence[_Question], **whose: bool) -> dict[_Question, set[datetime]]:
+    """The free starts at the office of each question."""
     every_series: dict[int, tuple[OpeningHours, _Question]] = {}
     found_series = series_side_by_side([(one.office, one.items) for one in questions])
     for question, of_office in zip(questions, found_series, strict=True):
@@ -162,19 +173,27 @@ def _find(questions: Sequence[_Question]) -> dict[_Question, FreeTimes]:
         [series for series, _question in every_series.values()],
         min(begin for begin, _end in bounds),
         max(end for _begin, end in bounds),
-        by_staff=questions[0].by_staff,
+        **whose,
     )
     for series_id, slots in groupby(found_slots, key=itemgetter(0)):
         series, question = every_series[series_id]
         free = (start for _series, start in slots)
         needed = units_needed(question.minutes, series.unit_minutes)
         starts[question].update(starts_with_room(free, needed, series.unit_minutes))
-    held = Appointment.objects.filter(office__in=offices, state=Appointment.State.HELD)
-    lapsing = dict(held.order_by().values_list("office").annotate(Min("expires_at")))
-    return {
-        question: FreeTimes(_by_day(question, found), lapsing.get(question.office_id))
-        for question, found in starts.items()
-    }
+    return starts
+
+
+def starts_for_wishes(office: Office, items: Sequence[Item]) -> list[datetime]:
+    """The starts that can be offered to wishes, ascending, in the office's time.
+
+    As it is: nothing is published and no hold ended, so it locks nothing.
+    """
+    today, days = clock.today(office.zone), office.horizon_days + 1
+    question = _question(office, items, today, days, by_staff=False)
+    if question is None:
+        return []
+    by_day = _by_day(question, _starts([question], for_wish=True)[question])
+    return [start for starts in by_day.values() for start in starts]
 
 
 def _by_day(question: _Question, starts: Iterable[datetime]) -> dict[date, list[datetime]]:
@@ -304,6 +323,7 @@ def free_slots(
     end: datetime,
     *,
     by_staff: bool = False,
+    for_wish: bool = False,
     released: bool = False,
 ) -> Iterable[tuple[int, datetime]]:
     """Series and start of every slot with a place for a citizen, in order, none past.
@@ -316,9 +336,10 @@ def free_slots(
     alike: dict[tuple[int, int, int, datetime], list[OpeningHours]] = {}
     for one in series:
         until = end if released else released_until(one.office, by_staff=by_staff)
-        key = (one.online_counters, one.short_notice_counters, one.short_notice_hours, until)
+        online = one.online_counters + (one.wish_counters if for_wish else 0)
+        key = (online, one.short_notice_counters, one.short_notice_hours, until)
         if by_staff or released:
-            key = (one.counters if by_staff else one.online_counters, 0, 0, until)
+            key = (one.counters if by_staff else online, 0, 0, until)
         alike.setdefault(key, []).append(one)
     if not alike:
         return []

@@ -14,27 +14,54 @@ from itertools import groupby, islice
 from operator import attrgetter
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Min, Q, QuerySet
 from django.db.models.functions import Greatest
 
 from booking import clock
-from booking.models import Appointment, OpeningHours, Slot
+from booking.models import Appointment, Office, OpeningHours, Slot
 from booking.prepared import PreparedQuery, PreparedUpdate, Statement, ask
 
 from .errors import OutsideHours, SlotTaken
+from .publishing import opens_at, released_until
 from .slot_grid import count_overlaps, covers, local_day_bounds
 
 
-def online_places(series: OpeningHours, start: datetime, now: datetime, *, by_staff: bool) -> int:
+def online_places(
+    series: OpeningHours,
+    start: datetime,
+    now: datetime,
+    *,
+    by_staff: bool = False,
+    for_wish: bool = False,
+) -> int:
     """How many places of a slot may be booked at ``now``, taken ones included.
 
-    Citizens get the online part; staff, who know what the counters can do, all.
+    Citizens get the online part, wishes some more; staff, who know what the counters can do,
+    all.
     """
     if by_staff:
         return series.counters
+    more = series.wish_counters if for_wish else 0
     if start - now <= timedelta(hours=series.short_notice_hours):
-        return series.online_counters
-    return series.online_counters - series.short_notice_counters
+        return series.online_counters + more
+    return series.online_counters - series.short_notice_counters + more
+
+
+def next_places_at(office: Office, now: datetime) -> datetime | None:
+    """When the passing of time alone makes more places free at an office the next time.
+
+    The next slot comes within the horizon, or what is kept for short notice is released.
+    """
+    slots = Slot.objects.filter(series__office=office)
+    beyond = slots.filter(start__gt=released_until(office))
+    opening = beyond.aggregate(first=Min("start"))["first"]
+    moments = [opens_at(office, opening)] if opening else []
+    for series in OpeningHours.objects.filter(office=office, short_notice_counters__gt=0):
+        ahead = timedelta(hours=series.short_notice_hours)
+        waiting = Slot.objects.filter(series=series, start__gt=now + ahead)
+        first = waiting.aggregate(first=Min("start"))["first"]
+        moments += [first - ahead] if first else []
+    return min(moments, default=None)
 
 
 def claim(appointment: Appointment) -> None:
@@ -60,7 +87,11 @@ class Room:
 
 
 def find_room(
-    spans: Sequence[tuple[OpeningHours, datetime]], start: datetime, *, by_staff: bool = False
+    spans: Sequence[tuple[OpeningHours, datetime]],
+    start: datetime,
+    *,
+    by_staff: bool = False,
+    for_wish: bool = False,
 ) -> Room:
     """The first span from ``start`` to its end with a place in every slot, locked for ``taking``.
 
@@ -74,17 +105,21 @@ def find_room(
     slots_of = {key: list(own) for key, own in groupby(slots, key=attrgetter("series_id"))}
     for series, end in spans:
         own = slots_of.get(series.pk, [])
-        if own and own[0].start == start and _has_room(series, own, start, end, by_staff=by_staff):
+        if (
+            own
+            and own[0].start == start
+            and _has_room(series, own, start, end, by_staff=by_staff, for_wish=for_wish)
+        ):
             return Room(series, end, own)
     raise SlotTaken
 
 
 def _has_room(
-    series: OpeningHours, slots: Sequence[Slot], start: datetime, end: datetime, *, by_staff: bool
+    series: OpeningHours, slots: Sequence[Slot], start: datetime, end: datetime, **whose: bool
 ) -> bool:
     now = clock.now()
     return covers([slot.start for slot in slots], series.unit_minutes, start, end) and all(
-        slot.booked < min(slot.capacity, online_places(series, slot.start, now, by_staff=by_staff))
+        slot.booked < min(slot.capacity, online_places(series, slot.start, now, **whose))
         for slot in slots
     )
 

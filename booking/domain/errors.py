@@ -271,6 +271,60 @@ class LimitReached(Conflict):
         )
 
 
+class WishesFirst(SlotTaken):
+    """There may be a place that somebody on the waiting list is offered first."""
+
+
+# On the waiting list ---------------------------------------------------------------
+
+
+class WishInvalid(Invalid):
+    """What was wished for cannot be. ``fields`` maps field to sentence."""
+
+    code = "wish_invalid"
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        self.fields = fields
+
+    @property
+    def message(self) -> str:
+        return " ".join(self.fields.values())
+
+
+class WishOver(Conflict):
+    """The wish was withdrawn, has been served or its days are past."""
+
+    code = "wish_over"
+
+    @property
+    def message(self) -> str:
+        return _("This wish is no longer on the waiting list.")
+
+
+class TooManyWishes(Conflict):
+    code = "too_many_wishes"
+
+    def __init__(self, at_most: int) -> None:
+        self.at_most = at_most
+
+    @property
+    def message(self) -> str:
+        return _(
+            "%(count)d wishes with this e-mail address are on the waiting list already. Please "
+            "withdraw one first."
+        ) % {"count": self.at_most}
+
+
+class OfferOver(Conflict):
+    """The offer was answered already, or the time to answer is over."""
+
+    code = "offer_over"
+
+    @property
+    def message(self) -> str:
+        return _("This offer is over. The time has been passed on.")
+
+
 # Keeping it ------------------------------------------------------------------------
 
 

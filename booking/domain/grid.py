@@ -7,24 +7,33 @@ SQLite there is nothing to do, a writing transaction is alone from its first sta
 
 The version rises with every change of a slot, of the hours, and of an office or what it offers.
 Whoever remembers what was free need only compare it.
+
+Beside it stands from when on there may be places that a wish waits for. Until these have been
+offered (see ``offers``) nobody else takes a place.
 """
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.signals import post_delete, post_save
 
-from booking.models import Offering, Office, SlotGrid
+from booking import clock
+from booking.models import Offering, Office, SlotGrid, Wish
 from booking.prepared import PreparedQuery, PreparedUpdate, Statement, ask, nothing
+
+from .errors import WishesFirst
 
 # Advisory locks are fair, unlike row locks: whoever rebuilds is not kept waiting for ever by
 # a stream of users that overlap.
 USE = "SELECT pg_advisory_xact_lock_shared(%s)"
 REBUILD = "SELECT pg_advisory_xact_lock(%s)"
+# Wishes are to be looked at now, whatever the time is.
+AT_ONCE = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def use_slots_of(office_id: UUID, *then: Statement) -> list[Any]:
@@ -44,12 +53,40 @@ def raise_grid_version(office_id: UUID, *, after: Sequence[Statement] = ()) -> N
     """What is free has changed. Needs a transaction, in which it is the last lock but those of
     ``announce``: the row is what all changes of one office share, and stays locked until then.
 
-    ``after``: the changes that are made before it, in one go with it.
+    There may be more than before, so wishes are due. ``after``: the changes that are made
+    before it, in one go with it.
     """
     *_changes, raised = ask(*after, _raise_version.statement(office_id))
     if not raised:
         SlotGrid.objects.get_or_create(pk=office_id)
         _raise_version(office_id)
+
+
+def raise_after_claim(
+    office_id: UUID, *, after: Sequence[Statement] = (), gave_back: bool = False
+) -> None:
+    """As ``raise_grid_version``, where places were taken: wishes get no more than before.
+
+    ``gave_back`` where others were given back for them. Raises ``WishesFirst`` where somebody
+    waits who has not been offered yet what is free.
+    """
+    claimed = _moved if gave_back else _claimed
+    *_changes, raised = ask(*after, claimed.statement(office_id, clock.now()))
+    if not raised:
+        if SlotGrid.objects.filter(pk=office_id).exists():
+            raise WishesFirst
+        raise_grid_version(office_id)
+
+
+def wishes_are_due(now: datetime) -> Q:
+    """Of a ``SlotGrid``: somebody waits, and there may be a place not offered yet."""
+    return Q(wishes_due_at__lte=now) & Q(Exists(_waiting_there()))
+
+
+def _waiting_there() -> QuerySet:
+    """Links of waiting wishes to the office of a ``SlotGrid``."""
+    links = Wish.offices.through.objects
+    return links.filter(office=OuterRef("pk"), wish__state=Wish.State.WAITING)
 
 
 def _set_up_anew(instance: Office | Offering, **_signal: Any) -> None:
@@ -88,7 +125,19 @@ def _grids(count: int) -> PreparedQuery[SlotGrid]:
 
 
 _raise_version = PreparedUpdate(
-    lambda office_id: SlotGrid.objects.filter(pk=office_id), UUID, version=F("version") + 1
+    lambda office_id: SlotGrid.objects.filter(pk=office_id),
+    UUID,
+    version=F("version") + 1,
+    wishes_due_at=Value(AT_ONCE),
+)
+_claimed = PreparedUpdate(
+    lambda office_id, now: SlotGrid.objects.filter(~wishes_are_due(now), pk=office_id),
+    UUID,
+    datetime,
+    version=F("version") + 1,
+)
+_moved = PreparedUpdate(
+    _claimed.write, UUID, datetime, version=F("version") + 1, wishes_due_at=Value(AT_ONCE)
 )
 
 

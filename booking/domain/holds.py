@@ -10,6 +10,7 @@ from booking.models import Appointment, Office
 
 from .capacity import release
 from .grid import raise_grid_version, use_slots_of
+from .offer_ends import lapse_offers_of
 
 # In one transaction; what is beyond goes with the next look.
 AT_ONCE = 1000
@@ -39,6 +40,7 @@ def _expire(office_id: UUID) -> int:
     Appointment.objects.filter(pk__in=[one.pk for one in overdue]).update(
         state=Appointment.State.EXPIRED
     )
+    lapse_offers_of(overdue)
     release(*overdue)
     if overdue:
         raise_grid_version(office_id)

@@ -106,10 +106,13 @@ def mailbox(email: str) -> str:
     return f"{name.partition('+')[0] or name}@{host}"
 
 
-def require_within_limits(appointment: Appointment, offerings: Sequence[Offering]) -> None:
+def require_within_limits(
+    appointment: Appointment, offerings: Sequence[Offering], *, giving_up: UUID | None = None
+) -> None:
     """Raise ``LimitReached`` or ``WithoutProofFull`` where this would be one too many.
 
-    Needs a transaction in which the appointment is new or locked, and no slot is locked yet.
+    ``giving_up``: an appointment that goes for this one in the same transaction. Needs a
+    transaction in which the appointment is new or locked, and no slot is locked yet.
     """
     limits = list(_limits_of(appointment, offerings))
     keys = {limit.key for limit in limits}
@@ -123,7 +126,9 @@ def require_within_limits(appointment: Appointment, offerings: Sequence[Offering
     if appointment.without_proof:
         _require_room_without_proof(appointment, held)
     if limits:
-        _require_within(limits, appointment, Q(state=Appointment.State.BOOKED) | held, now)
+        these = [appointment.pk] if giving_up is None else [appointment.pk, giving_up]
+        others = (Q(state=Appointment.State.BOOKED) | held) & ~Q(pk__in=these)
+        _require_within(limits, appointment.office_id, others, now)
 
 
 def _require_room_without_proof(appointment: Appointment, held: Q) -> None:
@@ -132,16 +137,13 @@ def _require_room_without_proof(appointment: Appointment, held: Q) -> None:
         raise WithoutProofFull
 
 
-def _require_within(
-    limits: Sequence[_Limit], appointment: Appointment, live: Q, now: datetime
-) -> None:
+def _require_within(limits: Sequence[_Limit], office_id: UUID, others: Q, now: datetime) -> None:
     about = reduce(or_, {limit.counted for limit in limits})
     counts = {
         f"of_{number}": Count("pk", filter=limit.counted_since(now))
         for number, limit in enumerate(limits)
     }
-    others = Appointment.objects.filter(live, about, office=appointment.office_id)
-    counted = others.exclude(pk=appointment.pk).aggregate(**counts)
+    counted = Appointment.objects.filter(others, about, office=office_id).aggregate(**counts)
     for number, limit in enumerate(limits):
         if counted[f"of_{number}"] >= limit.at_most:
             raise LimitReached(

@@ -6,8 +6,14 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
-from booking.models import Appointment, Authority, CalendarSubscription, Office
-from booking.security import appointment_secret, is_link_secret, link_secret, mail_answer
+from booking.models import Appointment, Authority, CalendarSubscription, Offer, Office, Wish
+from booking.security import (
+    appointment_secret,
+    is_link_secret,
+    link_secret,
+    mail_answer,
+    wish_secret,
+)
 
 
 def appointment_link(appointment: Appointment, page: str = "appointment") -> str:
@@ -50,6 +56,22 @@ def answer_link(appointment: Appointment, email: str) -> str:
     """With which somebody shows that a mail to the address has arrived."""
     secret, answer = appointment_secret(appointment.pk), mail_answer(appointment.pk, email)
     return settings.PUBLIC_URL + reverse("answer", args=[appointment.pk, secret, answer])
+
+
+def wish_link(wish: Wish) -> str:
+    """The secret link with which a citizen confirms, sees, changes and withdraws a wish."""
+    return settings.PUBLIC_URL + reverse("wish", args=[wish.pk, wish_secret(wish.pk)])
+
+
+def offer_link(offer: Offer) -> str:
+    """The secret link with which a citizen answers an offer."""
+    wish_id = offer.wish_id
+    return settings.PUBLIC_URL + reverse("offer", args=[wish_id, wish_secret(wish_id), offer.pk])
+
+
+def start_link(authority: Authority) -> str:
+    """The town's first page."""
+    return settings.PUBLIC_URL + reverse("start", args=[authority.slug])
 
 
 def office_link(office: Office) -> str:

@@ -1,7 +1,5 @@
 """What citizens are told by mail."""
 
-from dataclasses import dataclass
-
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -10,6 +8,7 @@ from booking.documents.calendar import appointment_calendar
 from booking.local_time import day_text, time_text
 from booking.models import Appointment, OutboxMail
 
+from .letter import Letter
 from .links import (
     answer_link,
     appointment_link,
@@ -18,27 +17,17 @@ from .links import (
     subscription_link,
     ticket_link,
 )
+from .wish_mails import wish_letter
 
-# The iTIP method (RFC 5546) of the calendar entry that comes along.
+# The iTIP method (RFC 5546) of the calendar entry that comes along; what is not booked yet
+# belongs into no calendar.
 METHODS = {OutboxMail.Kind.CONFIRMATION: "REQUEST", OutboxMail.Kind.CANCELLATION: "CANCEL"}
-# What is not booked yet belongs into no calendar.
-WITHOUT_ENTRY = (OutboxMail.Kind.QUESTION,)
-
-
-@dataclass(frozen=True)
-class Letter:
-    """A mail as it is read. ``calendar`` is an iCalendar text with its ``method``, or empty."""
-
-    subject: str
-    body: str
-    calendar: str = ""
-    method: str = ""
 
 
 def letter(mail: OutboxMail) -> Letter:
     """Write the mail: time, what to bring, the secret link, the calendar entry."""
     with translation.override(mail.language):
-        return _letter(mail)
+        return _letter(mail) if mail.wish_id is None else wish_letter(mail)
 
 
 def _letter(mail: OutboxMail) -> Letter:

@@ -17,7 +17,7 @@ from django.core.mail import EmailMessage
 from django.db.models import Exists, F, OuterRef, Q
 
 from booking import clock, sms
-from booking.models import Appointment, OutboxMail
+from booking.models import Appointment, OutboxMail, Wish
 from booking.prepared import PreparedInsert, Statement
 
 from .mails import Letter, letter, short_message
@@ -50,13 +50,28 @@ def writing_mail(appointment: Appointment, kind: OutboxMail.Kind) -> Statement:
     return _insert.statement(mail)
 
 
+def writing_wish_mail(wish: Wish, kind: OutboxMail.Kind) -> Statement:
+    """Puts a mail about a wish into the outbox."""
+    now = clock.now()
+    mail = OutboxMail(
+        wish=wish,
+        kind=kind,
+        recipient=wish.email,
+        language=wish.language,
+        sequence=0,
+        created_at=now,
+        next_attempt_at=now,
+    )
+    return _insert.statement(mail)
+
+
 _insert = PreparedInsert(OutboxMail)
 
 
 def deliver(mail_id: UUID) -> bool:
     """Try to send one mail if it is due; whether a mail server or the SMS gateway took it.
 
-    Mails about one appointment leave in the order in which they were written; a reminder of
+    Mails about one thing leave in the order in which they were written; a reminder of
     what has meanwhile been moved, cancelled or begun is dropped. A failure of
     whatever kind is recorded and tried again later, with growing delays; an address that does
     not exist is given up at once.
@@ -64,14 +79,14 @@ def deliver(mail_id: UUID) -> bool:
     now = clock.now()
     pending = OutboxMail.objects.filter(state=OutboxMail.State.PENDING)
     earlier = pending.filter(
-        appointment=OuterRef("appointment"),
-        channel=OuterRef("channel"),
+        Q(appointment=OuterRef("appointment"), channel=OuterRef("channel"))
+        | Q(wish=OuterRef("wish")),
         created_at__lt=OuterRef("created_at"),
     )
     due = pending.filter(_is_due(now), ~Exists(earlier), pk=mail_id)
     if not due.update(next_attempt_at=now + LEASE, attempts=F("attempts") + 1):
         return False
-    about = ("appointment__office__authority", "appointment__subscription")
+    about = ("appointment__office__authority", "appointment__subscription", "wish__authority")
     mail = OutboxMail.objects.select_related(*about).get(pk=mail_id)
     if is_moot(mail):
         mail.delete()

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from booking import clock
-from booking.models import Appointment, KioskClosing, OutboxMail, Slot, TicketSeries
+from booking.models import Appointment, KioskClosing, OutboxMail, Slot, TicketSeries, Wish
 
 from .devices import forget_unpaired
 
@@ -20,6 +20,8 @@ HOLDS_KEPT = timedelta(days=1)
 DAYS_KEPT = timedelta(days=2)
 # Whether the last mail arrived is asked for some days. It is blank; the row alone is left.
 MAILS_KEPT = timedelta(days=14)
+# What became of wishes is shown for four weeks; the links in their mails lead somewhere longer.
+WISHES_KEPT = timedelta(days=90)
 # In one transaction.
 AT_ONCE = 2000
 
@@ -38,6 +40,7 @@ def prune() -> int:
         + _delete_all(
             OutboxMail.objects.filter(state=OutboxMail.State.SENT, sent_at__lt=sent_before)
         )
+        + _delete_all(Wish.objects.filter(ended_at__lt=now - WISHES_KEPT))
         + _delete_all(Slot.objects.filter(start__lt=past))
         + _delete_all(KioskClosing.objects.filter(day__lt=past.date()))
         + _delete_all(TicketSeries.objects.filter(day__lt=past.date()))

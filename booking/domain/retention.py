@@ -3,7 +3,7 @@
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from booking import clock
 from booking.models import Appointment, Office, OutboxMail, Visit
@@ -32,7 +32,8 @@ def delete_expired_personal_data() -> int:
     """Blank appointments whose authority's retention is over; how many there were.
 
     Mails about them that never left are removed with what they say, and so is what clerks noted
-    of the visits of those days. The number of queries
+    of the visits of those days. Wishes are blanked when they end (see ``offer_ends``); of them
+    only mails are left that never left. The number of queries
     depends on neither authorities nor offices, only on how differently they keep and in how
     many time zones.
     """
@@ -48,7 +49,9 @@ def _blank(time_zone: str, retention_days: int) -> int:
     before = local_day_bounds(first_kept, zone)[0]
     offices = Office.objects.filter(time_zone=time_zone, authority__retention_days=retention_days)
     OutboxMail.objects.filter(
-        state__in=OutboxMail.UNSENT, appointment__office__in=offices, appointment__end__lt=before
+        Q(appointment__office__in=offices, appointment__end__lt=before)
+        | Q(wish__authority__in=offices.values("authority"), created_at__lt=before),
+        state__in=OutboxMail.UNSENT,
     ).delete()
     noted = Visit.objects.filter(office__in=offices, day__lt=first_kept).exclude(note="")
     noted.update(note="")

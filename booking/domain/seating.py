@@ -1,6 +1,6 @@
 """How a change of an appointment's place begins: may it be, where, and under which lock."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,27 +9,11 @@ from booking import clock
 from booking.models import Appointment, Office, OpeningHours
 from booking.prepared import PreparedQuery, Statement, ask
 
-from .errors import NotFound, OutsideHours, SlotTaken
+from .errors import NotFound, OutsideHours
 from .grid import use_slots_of
-from .holds import expire_holds
 from .items import Item, total_minutes
-from .publishing import ensure_published, released_until
+from .publishing import released_until
 from .slot_grid import units_needed
-from .unused import give_back_unused
-
-
-def at_second_look(office: Office, claiming: Callable[[], Appointment]) -> Appointment:
-    """Claim, and where no place is found once more, with all published and what lapsed freed.
-
-    Also where there was nothing to do: somebody else may have done it in between.
-    """
-    try:
-        return claiming()
-    except (OutsideHours, SlotTaken):
-        ensure_published(office)
-        expire_holds(office)
-        give_back_unused(office)
-    return claiming()
 
 
 def spans_of(

@@ -20,6 +20,7 @@ from .visit import (
     VisitItem,
 )
 from .wait import WaitForecast
+from .wish import Offer, Wish, WishItem
 from .worker import WorkerHeartbeat
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "KioskClosing",
     "LastAction",
     "Notice",
+    "Offer",
     "Offering",
     "Office",
     "OpeningHours",
@@ -51,5 +53,7 @@ __all__ = [
     "VisitEvent",
     "VisitItem",
     "WaitForecast",
+    "Wish",
+    "WishItem",
     "WorkerHeartbeat",
 ]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 # First path segments of the site itself; no town may take one as its address.
 RESERVED_SLUGS = frozenset(
     "admin api appointment book calendar demo desk display health here kiosk reception setup staff "
-    "static ticket ws".split()
+    "static ticket wish ws".split()
 ) | frozenset(code for code, _name in settings.LANGUAGES)
 
 

@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from .appointment import Appointment
 from .personal import LANGUAGE, Kept, Until
+from .wish import Wish
 
 
 class OutboxMail(models.Model):
-    """One mail about an appointment: what it tells, and to whom.
+    """One mail about an appointment or a wish: what it tells, and to whom.
 
     Changed only through :mod:`booking.domain.outbox`. Its text is made when it is sent; the
     recipient is blanked with that.
@@ -25,6 +26,9 @@ class OutboxMail(models.Model):
         DAY_BEFORE = "day_before", _("reminder the day before")
         HOUR_BEFORE = "hour_before", _("reminder an hour before")
         CALENDAR = "calendar", _("calendar subscription")
+        WISH_MADE = "wish_made", _("wish to be confirmed")
+        WISH_OFFER = "wish_offer", _("offer")
+        WISH_ENDED = "wish_ended", _("end of a wish")
 
     class Channel(models.TextChoices):
         MAIL = "mail", _("e-mail")
@@ -42,7 +46,8 @@ class OutboxMail(models.Model):
 
     # Also the left part of the Message-ID, so that a mail sent twice can be recognised.
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    appointment = models.ForeignKey(Appointment, models.CASCADE, related_name="mails")
+    appointment = models.ForeignKey(Appointment, models.CASCADE, null=True, related_name="mails")
+    wish = models.ForeignKey(Wish, models.CASCADE, null=True, related_name="mails")
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     channel = models.CharField(
         _("way"),
@@ -84,6 +89,11 @@ class OutboxMail(models.Model):
             )
         ]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(appointment__isnull=True, wish__isnull=False)
+                | Q(appointment__isnull=False, wish__isnull=True),
+                name="mail_is_about_one_thing",
+            ),
             models.CheckConstraint(
                 condition=~Q(state="pending") | ~Q(recipient=""), name="mail_pending_has_recipient"
             ),

@@ -87,6 +87,23 @@ class Office(models.Model):
         ),
     )
 
+    takes_wishes = models.BooleanField(
+        _("waiting list"),
+        default=True,
+        db_default=True,
+        help_text=_("Whoever finds no time is offered one that becomes free."),
+    )
+    wish_reply_hours = models.PositiveSmallIntegerField(
+        _("hours to answer an offer"),
+        default=24,
+        db_default=24,
+        help_text=_("Less the closer the date."),
+    )
+    wish_lead_minutes = models.PositiveSmallIntegerField(
+        _("an offer is answered so many minutes before the start at the latest"),
+        default=120,
+        db_default=120,
+    )
     check_in_opens_minutes = models.PositiveSmallIntegerField(
         _("check-in opens, minutes before the appointment"), default=60
     )
@@ -160,6 +177,14 @@ class Office(models.Model):
                 condition=Q(hold_minutes__gte=1),
                 name="office_holds_for_a_minute_at_least",
                 violation_error_message=_("A chosen time must be held for one minute at least."),
+            ),
+            models.CheckConstraint(
+                condition=Q(wish_reply_hours__gte=1, wish_lead_minutes__gte=1),
+                name="office_offers_can_be_answered",
+                violation_error_message=_(
+                    "People need an hour at least to answer an offer, which ends a minute before "
+                    "the start at the latest."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(horizon_days__gte=1, horizon_days__lte=400),

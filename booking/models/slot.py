@@ -50,6 +50,12 @@ class OpeningHours(models.Model):
     short_notice_hours = models.PositiveSmallIntegerField(
         _("short notice: hours ahead"), default=24
     )
+    wish_counters = models.PositiveSmallIntegerField(
+        _("more counters for the waiting list"),
+        default=0,
+        db_default=0,
+        help_text=_("Beside those bookable online; only wishes get them."),
+    )
     offerings = models.ManyToManyField(
         Offering,
         blank=True,
@@ -84,6 +90,14 @@ class OpeningHours(models.Model):
                 name="hours_online_within_counters",
                 violation_error_message=_(
                     "No more counters can be bookable online than are staffed."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(counters__gte=F("online_counters") + F("wish_counters")),
+                name="hours_wishes_within_counters",
+                violation_error_message=_(
+                    "No more counters can be bookable online and for the waiting list than are "
+                    "staffed."
                 ),
             ),
             models.CheckConstraint(
@@ -139,6 +153,8 @@ class SlotGrid(models.Model):
         Office, models.CASCADE, primary_key=True, related_name="slot_grid"
     )
     version = models.PositiveBigIntegerField(default=0)
+    # From when on there may be places that a wish waits for; null when all are offered.
+    wishes_due_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("slot grid")

@@ -159,6 +159,7 @@ class OpeningHoursAdmin(OfferingsAdmin, DomainAdmin):
                     "online_counters",
                     "short_notice_counters",
                     "short_notice_hours",
+                    "wish_counters",
                 )
             },
         ),

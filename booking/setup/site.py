@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
-from . import figures, poster, record
+from . import figures, poster, record, wishes
 from .scope import rights_of
 
 # Which models stand under which heading, in this order.
@@ -64,7 +64,7 @@ class Site(AdminSite):
         """
         unused = ("view_on_site", "autocomplete")
         used = [one for one in super().get_urls() if getattr(one, "name", "") not in unused]
-        return [*self._figures_urls(), *self._own_urls(), *used]
+        return [*self._figures_urls(), *self._wishes_urls(), *self._own_urls(), *used]
 
     def _own_urls(self) -> list[URLPattern]:
         pages = [
@@ -82,6 +82,13 @@ class Site(AdminSite):
             (whose, figures.figures_page, "figures_of"),
             (f"{whose}<slug:table>.csv", figures.figures_csv, "figures_csv"),
             (f"{whose}figures.ods", figures.figures_ods, "figures_ods"),
+        ]
+        return [path(route, self.admin_view(view), name=name) for route, view, name in pages]
+
+    def _wishes_urls(self) -> list[URLPattern]:
+        pages = [
+            ("wishes/", wishes.wishes, "wishes"),
+            ("wishes/<uuid:office_id>/", wishes.release_places, "wishes_release"),
         ]
         return [path(route, self.admin_view(view), name=name) for route, view, name in pages]
 

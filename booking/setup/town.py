@@ -121,6 +121,10 @@ class OfficeAdmin(ScopedAdmin, TranslatedAdmin):
             {"fields": ("remind_day_before", "remind_hour_before", "remind_by_sms")},
         ),
         (
+            gettext_lazy("Waiting list"),
+            {"fields": ("takes_wishes", "wish_reply_hours", "wish_lead_minutes")},
+        ),
+        (
             gettext_lazy("Check-in"),
             {
                 "fields": (

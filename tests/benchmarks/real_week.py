@@ -3,11 +3,11 @@
 import os
 from pathlib import Path
 
+from booking.simulation.week import EVENTS, OFFICES
 from tests.installation import ROOT
 
 from .rows import Row
 from .stage import ConditionBroken, Stage
-from .week import EVENTS, OFFICES
 
 PROCESSES = 4
 

@@ -40,8 +40,7 @@ from booking.models import (  # noqa: E402
     Service,
     Slot,
 )
-
-from .week import ACTS, UNITS_AT_MOST, Pool, Step, read_pools  # noqa: E402
+from booking.simulation.week import ACTS, UNITS_AT_MOST, Pool, Step, read_pools  # noqa: E402
 
 BERLIN = ZoneInfo("Europe/Berlin")
 BEGINNING = datetime.fromisoformat("2026-03-09")

@@ -3,8 +3,8 @@
 import json
 from datetime import date, datetime, timedelta
 
+from booking.simulation.week import Change, Step, make_pools
 from tests.benchmarks.rows import Row, at_least, at_most, markdown, table, write
-from tests.benchmarks.week import Change, Step, make_pools
 
 EIGHT = datetime.fromisoformat("2026-03-12T08:00")  # a Thursday
 FIRST_LOOK = datetime.fromisoformat("2026-03-09T07:00")

@@ -59,8 +59,7 @@ class Town:
         """All mails written so far, oldest first."""
         folder = Path(self.environment["VAR_DIR"]) / "mail"
         files = sorted(folder.glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
-        # Without its last boundary a mail is still being written.
-        whole = [text for path in files if (text := path.read_bytes()).endswith(b"--\n")]
+        whole = [text for path in files if is_whole(text := path.read_bytes())]
         return [message_from_bytes(text, policy=policy.default) for text in whole]
 
     def wait_for_mails(self, address: str, count: int) -> list[EmailMessage]:
@@ -102,6 +101,12 @@ class Town:
                 pass
             time.sleep(0.1)
         raise RuntimeError(f"the town did not start:\n{log.read_text()[-4000:]}")
+
+
+def is_whole(mail: bytes) -> bool:
+    """Whether a mail is written to its end: the last boundary, or the end of its only part."""
+    head = mail.partition(b"\n\n")[0]
+    return mail.endswith(b"--\n" if b"multipart/" in head else b"\n")
 
 
 def embedded(folder: Path) -> Town:

@@ -179,7 +179,8 @@ def test_plain_http_leads_to_https_and_strangers_names_to_nothing(nginx):
         connection.getresponse()
 
 
-HOLDS = [f"/api/v1/offices/{ID}/appointments", f"/book/{ID}/hold/", f"/en/book/{ID}/hold/"]
+HOLDS = [f"/api/v1/offices/{ID}/appointments", f"/book/{ID}/hold/", f"/en/book/{ID}/hold/",
+         f"/book/{ID}/wish/"]  # fmt: skip
 
 
 def test_one_address_holds_only_so_much_and_everything_else_goes_on(nginx):

@@ -25,7 +25,7 @@ HONEST = {
     "old_password": "a long enough password", "new_password1": PASSWORD, "new_password2": PASSWORD,
     "first_day": "2027-06-01", "last_day": "2027-06-02", "opens": "13:00", "closes": "15:00",
     "label": "9", "letter": "B", "reason": "Fest", "minutes": "10", "valid_from": "2027-06-01",
-    "counters": "1", "online_counters": "1",
+    "counters": "1", "online_counters": "1", "day": "2026-12-01",
 }  # fmt: skip
 
 
@@ -55,6 +55,7 @@ def shown_at(address: Address, town: Town) -> list[str]:
     path = address.path(town)
     chosen = {
         "times": [f"{path}?offering={town.offering.pk}:1"],
+        "make_wish": [f"{path}?offering={town.offering.pk}:1"],
         "appointment": [town.path_of_the_hold],
     }
     return [path, *chosen.get(address.name, [])]

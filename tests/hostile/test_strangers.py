@@ -137,12 +137,20 @@ def guarded() -> list[Address]:
 def paths_of(address: Address, town: Town, other: Town) -> Iterator[str]:
     """The path to the town's thing, and where it names several, with the stranger's own others."""
     values = {name: town.named(name, address.model) for name in address.parameters}
-    secret = next((name for name in ("secret", "key", "poster") if name in values), None)
-    if address.key == addresses.SECRET and secret:
+    secrets = {"secret", "key", "poster", "wish_key"} & values.keys()
+    if address.key == addresses.SECRET and secrets:
         # The address itself is the key: the right one in it opens for anybody who has it.
-        others = (other.secret, other.named("key", None), appointment_secret(town.checked_in.pk))
+        (secret,) = secrets
+        others = (
+            other.secret,
+            other.named("key", None),
+            other.named("wish_key", None),
+            appointment_secret(town.checked_in.pk),
+            town.secret,
+        )
         for wrong in (*others, "x", "\u00e4" * 64):
-            yield address.with_values(values | {secret: wrong})
+            if wrong != values[secret]:
+                yield address.with_values(values | {secret: wrong})
         return
     yield address.with_values(values)
     # The others name no thing: what is done with it, or said of it in which language.

@@ -19,6 +19,7 @@ from booking.domain.arrivals import draw_ticket
 from booking.domain.items import Item
 from booking.domain.links import poster_secret
 from booking.domain.notices import save_notice, shown_picture
+from booking.domain.offers import offer_places
 from booking.domain.paper_booking import book_on_paper
 from booking.domain.permissions import make_staff_token
 from booking.domain.subscriptions import mail_subscription
@@ -28,14 +29,16 @@ from booking.models import (
     Counter,
     Device,
     Notice,
+    Offer,
     Office,
     Situation,
     StaffRole,
     User,
 )
-from booking.security import appointment_secret, link_secret, mail_answer
+from booking.security import appointment_secret, link_secret, mail_answer, wish_secret
 from tests import factories
 from tests.conftest import TUESDAY
+from tests.wishes import listed
 
 Role = StaffRole.Role
 
@@ -140,6 +143,7 @@ class Town:
         self.visit = draw_ticket(office=self.office, items=[Item(self.offering, 1)], actor=CITIZEN)
         self.secret = appointment_secret(self.appointment.pk)
         self.subscription = mail_subscription(self.appointment.pk)
+        self.offer = self._offered()
         # Their tokens are made once, before anything is taken back.
         _made = self.desk, self.sister_desk, self.setup, self.sister_setup
         _made = self.front_desk, self.sister_front_desk
@@ -203,6 +207,12 @@ class Town:
         Appointment.objects.filter(pk=booked.pk).update(name=f"Kim {self.word}")
         booked.refresh_from_db()
         return booked
+
+    def _offered(self) -> Offer:
+        """Somebody waited and has an offer for next week."""
+        wish = listed(self.offering, f"wish-{self.authority.slug}@example.org")
+        offer_places(self.authority.pk)
+        return wish.offers.get()
 
     # Who comes -------------------------------------------------------------------------
 
@@ -275,6 +285,9 @@ class Town:
             "poster": poster_secret(self.office),
             "key": link_secret("calendar", self.subscription.pk),
             "answer": mail_answer(self.appointment.pk, self.appointment.email),
+            "wish_id": self.offer.wish_id,
+            "wish_key": wish_secret(self.offer.wish_id),
+            "offer_id": self.offer.pk,
             "offering_id": self.offering.pk,
             "authority": self.authority.slug,
             "slug": self.authority.slug,

@@ -23,6 +23,10 @@ SECRET_PATH = "/appointment/0b0e9c9e-0000-4000-8000-000000000000/"
     ("line", "shown"),
     [
         (f"Not Found: {SECRET_PATH}5ec/cancel/", f"Not Found: {SECRET_PATH}…/cancel/"),
+        (
+            f"GET {SECRET_PATH.replace('appointment', 'wish')}5ec/offer/1/",
+            f"GET {SECRET_PATH.replace('appointment', 'wish')}…/offer/1/",
+        ),
         (f"<WebRequest uri={SECRET_PATH}5ec clientproto=x>", f"<WebRequest uri={SECRET_PATH}… c"),
         ("GET /ws/display/?token=5ec&a=1", "GET /ws/display/?token=…&a=1"),
         ("path=b'/ws/?a=1&token=5ec'>", "path=b'/ws/?a=1&token=…'>"),

@@ -60,6 +60,7 @@ def hours_form(hours: OpeningHours, **changes) -> dict:
         "online_counters": 2,
         "short_notice_counters": 0,
         "short_notice_hours": 24,
+        "wish_counters": 0,
     } | changes
 
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('booking', '0018_fairness'),
+        ('booking', '0019_wishes'),
     ]
 
     operations = [
