@@ -114,11 +114,12 @@ CITIZEN_OFFICE_NORTH = OfficeData(
         if text.slug in NORTH_SERVICES
     ),
     hours=(
-        Hours(0, time(13), time(17), 2, 1),
+        Hours(0, time(8), time(12), 2, 1),
         Hours(1, time(8), time(12), 2, 2),
-        Hours(2, time(13), time(18), 2, 2),
+        Hours(2, time(8), time(12), 2, 1),
         Hours(3, time(8), time(12), 2, 1),
-        Hours(4, time(8), time(12), 2, 2),
+        Hours(3, time(13), time(18), 2, 2),
+        Hours(4, time(8), time(12), 2, 1),
     ),
     clerks=("nord1", "nord2"),
     step_free=False,
