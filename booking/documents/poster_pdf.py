@@ -16,8 +16,12 @@ from .type import font, seen_lines
 
 WIDTH, HEIGHT = A4
 MARGIN = 18 * mm
-# Read from two metres away: a fifth of the distance would do from one.
-QR_SIDE = 88 * mm
+# A tenth of the distance from which it is read, by a rule of thumb: one metre.
+QR_SIDE = 100 * mm
+LEADING = 1.3
+# Between two languages, at full size; and the parts of it at which many find room.
+GAP = 8 * mm
+SCALES = [part / 20 for part in range(20, 7, -1)]
 
 
 def poster_pdf(office: Office, *, link: str, languages: Sequence[str]) -> bytes:
@@ -32,30 +36,46 @@ def poster_pdf(office: Office, *, link: str, languages: Sequence[str]) -> bytes:
         y = _line(canvas, y, _("Check in here"), 40, bold=True)
     draw_qr(canvas, link, (WIDTH - QR_SIDE) / 2, y - QR_SIDE - 10 * mm, QR_SIDE)
     y -= QR_SIDE + 16 * mm
+    scale = _scale(languages, y - MARGIN)
     for language in languages:
         with translation.override(language):
-            y = _steps(canvas, y - 4 * mm)
+            y -= GAP * scale
+            for text, size, bold in _steps(scale):
+                y = _line(canvas, y, text, size, bold=bold)
     canvas.save()
     return buffer.getvalue()
 
 
-def _steps(canvas: Canvas, y: float) -> float:
-    y = _line(
-        canvas, y, _("Scan the code with your phone’s camera and press “Check in”."), 15, bold=True
-    )
-    return _line(
-        canvas,
-        y,
-        _("Without a phone: at the kiosk or at the front desk, with your check-in code."),
-        12,
-    )
+def _scale(languages: Sequence[str], room: float) -> float:
+    """The greatest part of the full size at which all languages fit."""
+    return next((one for one in SCALES if _height(languages, one) <= room), SCALES[-1])
+
+
+def _height(languages: Sequence[str], scale: float) -> float:
+    height = 0.0
+    for language in languages:
+        with translation.override(language):
+            height += GAP * scale
+            for text, size, bold in _steps(scale):
+                height += len(_lines(text, size, bold=bold)) * size * LEADING
+    return height
+
+
+def _steps(scale: float) -> list[tuple[str, float, bool]]:
+    """What to do in the active language: text, size, bold."""
+    scan = _("Scan the code with your phone’s camera and press “Check in”.")
+    without = _("Without a phone: at the kiosk or at the front desk, with your check-in code.")
+    return [(scan, 19 * scale, True), (without, 14 * scale, False)]
+
+
+def _lines(text: str, size: float, *, bold: bool) -> list[str]:
+    return seen_lines(text, font=font(bold=bold), size=size, width=WIDTH - 2 * MARGIN)
 
 
 def _line(canvas: Canvas, y: float, text: str, size: float, *, bold: bool = False) -> float:
     """Centred text from ``y`` down, wrapped; where it ends."""
-    name = font(bold=bold)
-    for line in seen_lines(text, font=name, size=size, width=WIDTH - 2 * MARGIN):
-        y -= size * 1.3
-        canvas.setFont(name, size)
+    for line in _lines(text, size, bold=bold):
+        y -= size * LEADING
+        canvas.setFont(font(bold=bold), size)
         canvas.drawCentredString(WIDTH / 2, y, line)
     return y

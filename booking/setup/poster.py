@@ -38,7 +38,7 @@ def poster_file(request: HttpRequest, office_id: UUID) -> HttpResponse:
     if office.phone_check_in != Office.PhoneCheckIn.POSTER:
         raise Http404
     spoken = [code for code, _name in settings.LANGUAGES if code in office.authority.languages]
-    pdf = poster_pdf(office, link=poster_link(office), languages=spoken[:3] or ["de"])
+    pdf = poster_pdf(office, link=poster_link(office), languages=spoken[:2] or ["de"])
     disposition = 'inline; filename="poster.pdf"'
     return HttpResponse(
         pdf, content_type="application/pdf", headers={"Content-Disposition": disposition}
