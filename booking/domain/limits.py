@@ -61,8 +61,15 @@ class _Limit:
 
     @property
     def counted(self) -> Q:
-        """The appointments it is about."""
-        return Q(**{self.column: self.key})
+        """The appointments it is about.
+
+        Anybody can type an address: what waits for its mail to be answered does not count for
+        it, or strangers could use up somebody's number.
+        """
+        about = Q(**{self.column: self.key})
+        if self.column == "email_key":
+            about &= Q(state=Appointment.State.BOOKED) | Q(confirm_by_mail=False)
+        return about
 
     def counted_since(self, now: datetime) -> Q:
         counted = self.counted & Q(created_at__gt=now - timedelta(days=self.days))

@@ -12,7 +12,7 @@ from booking.domain.appointments import (
     hold_appointment,
     move_hold,
 )
-from booking.domain.errors import AskedOften, NotFound, SlotTaken
+from booking.domain.errors import AskedOften, LimitReached, NotFound, SlotTaken
 from booking.domain.holds import expire_holds
 from booking.domain.items import Item
 from booking.domain.outbox import deliver_due_mails
@@ -125,6 +125,16 @@ def test_the_time_is_kept_no_longer_than_to_its_start(asking, items):
     soon = TUESDAY + timedelta(minutes=10)
     held = hold_appointment(office=asking, items=items, start=soon)
     assert confirm_appointment(held.pk, **ERIKA).expires_at == soon
+
+
+def test_nobody_uses_up_the_number_of_somebody_elses_address(asking, asked, items):
+    Office.objects.filter(pk=asking.pk).update(email_limit=1)
+    asking.refresh_from_db()
+    mine = hold_appointment(office=asking, items=items, start=NEXT + timedelta(hours=1))
+    mine = confirm_appointment(mine.pk, **ERIKA)
+    assert confirm_from_mail(mine.pk, answer=answer_to(mine)).state == "booked"
+    with pytest.raises(LimitReached):
+        confirm_from_mail(asked.pk, answer=answer_to(asked))
 
 
 def test_the_office_itself_needs_no_mail(asking, items):
