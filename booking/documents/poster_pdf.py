@@ -18,10 +18,6 @@ WIDTH, HEIGHT = A4
 MARGIN = 18 * mm
 # A tenth of the distance from which it is read, by a rule of thumb: one metre.
 QR_SIDE = 100 * mm
-LEADING = 1.3
-# Between two languages, at full size; and the parts of it at which many find room.
-GAP = 8 * mm
-SCALES = [part / 20 for part in range(20, 7, -1)]
 
 
 def poster_pdf(office: Office, *, link: str, languages: Sequence[str]) -> bytes:
@@ -36,46 +32,24 @@ def poster_pdf(office: Office, *, link: str, languages: Sequence[str]) -> bytes:
         y = _line(canvas, y, _("Check in here"), 40, bold=True)
     draw_qr(canvas, link, (WIDTH - QR_SIDE) / 2, y - QR_SIDE - 10 * mm, QR_SIDE)
     y -= QR_SIDE + 16 * mm
-    scale = _scale(languages, y - MARGIN)
     for language in languages:
         with translation.override(language):
-            y -= GAP * scale
-            for text, size, bold in _steps(scale):
-                y = _line(canvas, y, text, size, bold=bold)
+            y = _steps(canvas, y - 8 * mm)
     canvas.save()
     return buffer.getvalue()
 
 
-def _scale(languages: Sequence[str], room: float) -> float:
-    """The greatest part of the full size at which all languages fit."""
-    return next((one for one in SCALES if _height(languages, one) <= room), SCALES[-1])
-
-
-def _height(languages: Sequence[str], scale: float) -> float:
-    height = 0.0
-    for language in languages:
-        with translation.override(language):
-            height += GAP * scale
-            for text, size, bold in _steps(scale):
-                height += len(_lines(text, size, bold=bold)) * size * LEADING
-    return height
-
-
-def _steps(scale: float) -> list[tuple[str, float, bool]]:
-    """What to do in the active language: text, size, bold."""
+def _steps(canvas: Canvas, y: float) -> float:
     scan = _("Scan the code with your phone’s camera and press “Check in”.")
     without = _("Without a phone: at the kiosk or at the front desk, with your check-in code.")
-    return [(scan, 19 * scale, True), (without, 14 * scale, False)]
-
-
-def _lines(text: str, size: float, *, bold: bool) -> list[str]:
-    return seen_lines(text, font=font(bold=bold), size=size, width=WIDTH - 2 * MARGIN)
+    return _line(canvas, _line(canvas, y, scan, 19, bold=True) - 2 * mm, without, 14)
 
 
 def _line(canvas: Canvas, y: float, text: str, size: float, *, bold: bool = False) -> float:
     """Centred text from ``y`` down, wrapped; where it ends."""
-    for line in _lines(text, size, bold=bold):
-        y -= size * LEADING
-        canvas.setFont(font(bold=bold), size)
+    name = font(bold=bold)
+    for line in seen_lines(text, font=name, size=size, width=WIDTH - 2 * MARGIN):
+        y -= size * 1.3
+        canvas.setFont(name, size)
         canvas.drawCentredString(WIDTH / 2, y, line)
     return y
