@@ -10,7 +10,7 @@ help:
 	@echo 'make endure     run the long fault tests'
 	@echo 'make lint       check all but the tests'
 	@echo 'make format     let ruff format and repair the code'
-	@echo 'make messages   bring new sentences into the German catalogue'
+	@echo 'make messages   bring new sentences into the catalogues'
 	@echo 'make lock       renew the lock files after a change of a dependency'
 
 run:

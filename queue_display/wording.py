@@ -61,5 +61,6 @@ def spoken_call(number: str, label: str, places: Mapping[str, str], language: st
     name = label if is_name(label) else patterns["counter"].format(label=label)
     pattern = patterns["callToName" if is_name(label) else "call"]
     sentence = pattern.format(number=spoken_number(number), counter=name)
-    place = places.get(language)
+    # Leichte Sprache, de-simple, is spoken by a German voice.
+    place = places.get(language) or places.get(language.partition("-")[0])
     return patterns["withPlace"].format(sentence=sentence, place=place) if place else sentence

@@ -44,7 +44,7 @@
     const pattern = call.counter_is_name ? patterns.callToName : patterns.call;
     const counter = call.counter_is_name ? call.counter : fill(patterns.counter, { label: call.counter });
     const sentence = fill(pattern, { number: call.spoken, counter });
-    const place = call.places[language];
+    const place = call.places[language] ?? call.places[language.split("-")[0]];
     return place ? fill(patterns.withPlace, { sentence, place }) : sentence;
   };
 

@@ -8,8 +8,10 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from django.conf import settings as project
 
 from booking import speech
+from queue_display.wording import spoken_call
 
 # Writes down the sentence and the language instead of speaking.
 SPEAKER = """
@@ -90,10 +92,10 @@ def test_a_disk_that_takes_nothing_costs_the_voice_alone(speaker, settings, tmp_
     assert speech.spoken("A 17", "de") is None
 
 
-@pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.parametrize("language", [code for code, _name in project.LANGUAGES])
 @pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
 def test_the_default_command_speaks(settings, tmp_path, language):
     settings.SPEECH_DIR = tmp_path
-    sound = speech.spoken("Nummer A 17, bitte zu Schalter 3.", language)
+    sound = speech.spoken(spoken_call("A017", "3", {}, language), language)
     with wave.open(BytesIO(sound)) as heard:
         assert 1 < heard.getnframes() / heard.getframerate() < 10

@@ -31,6 +31,15 @@ def test_a_label_with_a_word_in_it_is_a_name(label, name):
         ),
         # Nobody reads German with an English voice.
         ("3", {"de": "im ersten Stock"}, "en", "Number A 17, please go to Counter 3."),
+        # But Leichte Sprache with a German one.
+        (
+            "3",
+            {"de": "im ersten Stock"},
+            "de-simple",
+            "Nummer A 17. Bitte gehen Sie zu Schalter 3. im ersten Stock.",
+        ),
+        ("3", {}, "uk", "Номер A 17, прошу підійти: Вікно 3."),
+        ("3", {}, "ar", "الرقم A 17، يرجى التوجه إلى الشباك 3."),
     ],
 )
 def test_a_call_is_a_sentence_in_its_language(label, places, language, sentence):
