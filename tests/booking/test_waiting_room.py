@@ -11,6 +11,7 @@ from redis.exceptions import ConnectionError as NoRedis
 
 from booking import waiting_room
 from booking.waiting_room import INSIDE, PASS, WINDOW, enter, is_inside, measure
+from tests import factories
 from tests.conftest import TUESDAY
 
 OFFICE = uuid4()
@@ -185,3 +186,48 @@ def test_nobody_fills_the_room_with_people_who_are_not_there(look, monkeypatch):
     assert page.status_code == 429
     assert "sehr viele" in page.content.decode()
     assert enter(OFFICE, "") == INSIDE
+
+
+@pytest.fixture
+def look_over_all(office, offering):
+    """Looks from outside at the free times of all offices that do it: here of two."""
+    other = factories.OfficeFactory(authority=office.authority)
+    factories.make_hours(other)
+    factories.OfferingFactory(office=other, service=offering.service)
+
+    def times(client: Client | None = None):
+        path = reverse("town_times", args=[office.authority.slug])
+        query = {"service": f"{offering.service.slug}:1"}
+        return (client or Client()).get(path, query, REMOTE_ADDR="198.51.100.7")
+
+    return times
+
+
+def test_the_page_of_all_offices_has_a_room_of_its_own(look_over_all, office, offering, set_time):
+    for _person in range(2 * WINDOW):
+        assert look_over_all().status_code == 200
+    client = Client()
+    page = look_over_all(client).content.decode()
+    assert "Sie sind im Warteraum" in page
+    assert office.authority.name in page
+    at(set_time, WINDOW)
+    assert "Wann passt es Ihnen?" in look_over_all(client).content.decode()
+
+
+def test_whoever_was_let_in_there_need_not_wait_at_the_office(
+    look, look_over_all, office, offering, set_time
+):
+    for _person in range(2 * WINDOW):
+        look_over_all()
+    client = Client()
+    look_over_all(client)
+    at(set_time, WINDOW)
+    look_over_all(client)
+    for _person in range(2 * WINDOW + 1):
+        look()
+    start = TUESDAY + timedelta(days=7)
+    chosen = {"offering": f"{offering.pk}:1", "start": start.isoformat()}
+    hold = reverse("hold", args=[office.pk])
+    refused = Client().post(hold, chosen, REMOTE_ADDR="198.51.100.7")
+    assert refused.url.startswith(reverse("times", args=[office.pk]))
+    assert "/appointment/" in client.post(hold, chosen, REMOTE_ADDR="198.51.100.7").url

@@ -50,6 +50,18 @@ def test_a_double_tap_books_one(kiosk, offering):
     assert Appointment.objects.count() == 1
 
 
+def test_neither_limits_nor_a_mail_to_confirm_stand_between(kiosk, office, offering):
+    """Who stands here has no address; the kiosk itself counts what is booked at it."""
+    office.email_limit = office.device_limit = office.network_limit = offering.limit = 1
+    office.confirm_by_mail = True
+    office.save()
+    offering.save()
+    for number, start in enumerate(times(kiosk, offering)[:2]):
+        book(kiosk, offering, start, key=f"a-key-of-page-no-{number}")
+    states = Appointment.objects.values_list("state", flat=True)
+    assert list(states) == [Appointment.State.BOOKED] * 2
+
+
 def test_the_code_on_the_paper_checks_in(kiosk, offering, set_time):
     start = times(kiosk, offering)[0]
     book(kiosk, offering, start)

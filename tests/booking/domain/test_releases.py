@@ -10,6 +10,7 @@ from booking.domain.items import Item
 from booking.domain.releases import next_release
 from booking.models import Closure
 from tests import factories
+from tests.conftest import TUESDAY
 
 
 @pytest.fixture
@@ -26,14 +27,22 @@ def test_the_horizon_moves_on_to_the_next_day_with_hours(here, office):
     office.horizon_days = 5
     office.save()
     # The clock stands on Tuesday the 24th; the next Tuesday is seven days ahead.
-    assert opens(here) == ("26.11.2026 00:00", date(2026, 12, 1))
+    assert opens(here) == ("26.11.2026 08:00", date(2026, 12, 1))
+
+
+def test_on_the_last_day_each_time_opens_at_its_own_minute(here, office, set_time):
+    office.horizon_days = 7
+    office.save()
+    free_at(here)
+    set_time(TUESDAY.replace(hour=9, minute=3))
+    assert opens(here) == ("24.11.2026 09:10", date(2026, 12, 1))
 
 
 def test_closed_days_and_holidays_are_passed_over(here, office):
     office.horizon_days = 5
     office.save()
     Closure.objects.create(office=office, first_day=date(2026, 12, 1), last_day=date(2026, 12, 2))
-    assert opens(here) == ("03.12.2026 00:00", date(2026, 12, 8))
+    assert opens(here) == ("03.12.2026 08:00", date(2026, 12, 8))
 
 
 def test_an_office_without_hours_opens_nothing(here, office):
@@ -93,7 +102,7 @@ def test_of_several_offices_it_is_the_earliest(here, office, offering, short_not
     in_the_north = factories.OfferingFactory(office=north, service=offering.service)
     both = [*here, AtOffice(north, [Item(in_the_north, 1)])]
     release = next_release(both)
-    assert (release.office, f"{release.opens:%d.%m. %H:%M}") == (north, "25.11. 00:00")
+    assert (release.office, f"{release.opens:%d.%m. %H:%M}") == (north, "25.11. 08:00")
 
 
 def test_it_asks_as_often_for_ten_offices_as_for_one(
