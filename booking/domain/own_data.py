@@ -6,7 +6,7 @@ know less than the privacy notice.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, time
 from uuid import UUID
 
 from django.apps import apps
@@ -19,6 +19,7 @@ from booking.models.personal import OF_LIBRARIES, Kept, Whose
 
 from .appointments import cancel_appointment
 from .errors import UnderWay
+from .offer_ends import withdraw_wishes_of
 from .retention import BLANK
 from .seating import lock_appointment
 from .subscriptions import end_idle_subscriptions
@@ -86,6 +87,7 @@ def export(appointment: Appointment) -> dict[str, object]:
         ],
         "visit": visit and {"number": visit.number, **_fields(visit), "events": _events(visit)},
         "calendar_subscription": subscription and _fields(subscription),
+        "wishes": [_fields(wish) for wish in appointment.wishes.all()],
     }
 
 
@@ -102,7 +104,7 @@ def _values(row: Model, names: Iterable[str]) -> dict[str, object]:
 
 
 def _plain(value: object) -> object:
-    return value.isoformat() if isinstance(value, datetime) else value
+    return value.isoformat() if isinstance(value, date | time) else value
 
 
 def _events(visit: Visit) -> list[dict[str, object]]:
@@ -126,6 +128,7 @@ def forget_now(appointment_id: UUID) -> Appointment:
         raise UnderWay
     OutboxMail.objects.filter(appointment=appointment, state__in=OutboxMail.UNSENT).delete()
     Visit.objects.filter(appointment=appointment).exclude(note="").update(note="")
+    withdraw_wishes_of(appointment)
     for field, nothing in BLANK.items():
         setattr(appointment, field, nothing)
     appointment.blanked_at = clock.now()

@@ -95,7 +95,7 @@ def _release(office: Office, series: OpeningHours, start: datetime, needed: int)
     last_unit = start + timedelta(minutes=(needed - 1) * series.unit_minutes)
     opens = opens_at(office, last_unit)
     all_for_short_notice = series.online_counters <= series.short_notice_counters
-    if opens <= clock.now() or all_for_short_notice:
+    if series.short_notice_counters and (opens <= clock.now() or all_for_short_notice):
         at_short_notice = last_unit - timedelta(hours=series.short_notice_hours)
         opens = max(opens, at_short_notice.astimezone(office.zone))
     return Release(opens, start.astimezone(office.zone).date(), office)

@@ -21,6 +21,7 @@ class Until(Enum):
     SENT = "sent"
     SUBSCRIPTION = "subscription"
     WISH = "wish"
+    LISTED = "listed"
     ANONYMOUS = "anonymous"
     ACCOUNT = "account"
     NAMES_NOBODY = "names nobody"
@@ -46,6 +47,7 @@ SENTENCES: dict[Until, str | Promise] = {
     Until.SENT: _("Deleted as soon as the message has been sent, at the latest with the rest."),
     Until.SUBSCRIPTION: _("Deleted when you end the subscription, or with your last appointment."),
     Until.WISH: _("Deleted as soon as the wish is fulfilled, withdrawn or over."),
+    Until.LISTED: _("Deleted 90 days after its end; without your address it names nobody."),
     Until.ANONYMOUS: _("Stays for the figures, and no longer says who it was."),
     Until.ACCOUNT: _("As long as the account exists."),
     Until.NAMES_NOBODY: _("Stays; once the account is deleted it names nobody."),

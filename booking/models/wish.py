@@ -67,6 +67,14 @@ class Wish(models.Model):
             _("to offer you a time"),
             Until.WISH,
         ),
+        **dict.fromkeys(
+            ("weekdays", "from_time", "until_time", "latest_day"),
+            Kept(
+                _("which days and times would suit you, if you are on the waiting list"),
+                _("to look for a time for you"),
+                Until.LISTED,
+            ),
+        ),
         "language": LANGUAGE,
     }
 

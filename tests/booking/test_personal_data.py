@@ -4,29 +4,39 @@ import json
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import models
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
+from modeltranslation.utils import build_localized_fieldname
 
 from booking.domain.own_data import citizens_entries, declared, record_of_processing
 from booking.models import AppointmentItem, StaffRole
 from booking.models.personal import Whose
 from booking.security import appointment_secret
 from tests import factories
+from tests.wishes import make
 
 # What the office sets up and what machines make: it is about no person.
 OF_THE_OFFICE = {
     "booking.Authority", "booking.Office", "booking.Closure", "booking.Service",
     "booking.Offering", "booking.Device", "booking.Notice", "booking.TicketSeries",
-    "booking.OpeningHours", "booking.WaitForecast", "auth.Permission", "auth.Group",
+    "booking.OpeningHours", "booking.Situation", "booking.WaitForecast",
+    "auth.Permission", "auth.Group",
     "contenttypes.ContentType",
     # Unused: what somebody may do follows from the roles.
     "booking.User_groups", "booking.User_user_permissions",
 }  # fmt: skip
+
+
+def in_all_languages(field: str) -> set[str]:
+    return {field, *(build_localized_fieldname(field, code) for code, _name in settings.LANGUAGES)}
+
+
 IMPERSONAL = {
-    "booking.Counter": {"label", "place", "place_de", "place_en"},
+    "booking.Counter": {"label", *in_all_languages("place")},
     # The class of an error, never its sentence.
     "booking.OutboxMail": {"last_error"},
     # The letter of the service, and a random key of the kiosk.
@@ -110,7 +120,8 @@ def test_the_record_in_the_set_up_tells_every_field(client, office):
     assert stranger.get(reverse("admin:record")).status_code == 302
 
 
-def test_the_export_holds_every_citizens_field(client, checked_in):
+def test_the_export_holds_every_citizens_field(client, checked_in, offering):
+    make(offering, checked_in.email, appointment=checked_in)
     path = reverse("own_data", args=[checked_in.pk, appointment_secret(checked_in.pk)])
     response = client.get(path)
     assert "attachment" in response["Content-Disposition"]
@@ -120,6 +131,7 @@ def test_the_export_holds_every_citizens_field(client, checked_in):
         "OutboxMail": kept["messages"][0],
         "Visit": kept["visit"],
         "CalendarSubscription": kept["calendar_subscription"],
+        "Wish": kept["wishes"][0],
     }
     for entry in record_of_processing(Whose.CITIZEN):
         if entry.model is not AppointmentItem:

@@ -59,7 +59,14 @@ def test_the_filters_on_the_page_still_work(lead, office):
 
 
 def printer(device: Device, port: int) -> dict[str, object]:
-    return {"name": "", "printer": "network", "printer_host": "127.0.0.1", "printer_port": port}
+    unchanged = ("screen_bottom_cm", "screen_top_cm", "voice_volume")
+    return {
+        "name": "",
+        "printer": "network",
+        "printer_host": "127.0.0.1",
+        "printer_port": port,
+        **{field: getattr(device, field) for field in unchanged},
+    }
 
 
 @pytest.mark.parametrize(("port", "saved"), [(9099, False), (9100, True), (9110, False)])

@@ -130,7 +130,7 @@ def test_the_number_of_queries_depends_neither_on_days_nor_on_bookings(
         hold(f"{DAY}T{8 + number // 12:02}:{number // 2 % 6}0")
     ask()
 
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         assert ask(f"from={DAY}&days={days}").status_code == 200
 
 

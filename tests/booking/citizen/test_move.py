@@ -132,5 +132,5 @@ def test_any_day_may_be_asked_for(client, booked, query):
 
 def test_the_page_asks_a_fixed_number_of_times(client, booked, django_assert_num_queries):
     client.get(move_path(booked))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(move_path(booked))

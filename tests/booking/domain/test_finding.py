@@ -161,7 +161,7 @@ def test_side_by_side_asks_as_often_for_twenty_offices_as_for_two(
             items=[Item(offering, 1)],
             start=free_at(offices)[0].first,
         )
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             free_at(offices)
 
     asked(1)

@@ -22,7 +22,7 @@ KIM = {"name": "Kim Muster", "email": "kim@example.org"}
 @pytest.fixture
 def office(db) -> Office:
     """One place at a time, Tuesdays 08:00–12:00."""
-    made = factories.OfficeFactory(horizon_days=9, wish_lead_minutes=0)
+    made = factories.OfficeFactory(horizon_days=9, wish_lead_minutes=1)
     factories.make_hours(made, counters=1, online_counters=1)
     return made
 
