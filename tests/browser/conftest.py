@@ -1,4 +1,7 @@
-"""Browsers that visit a running town. Screenshots are kept in ``var/screenshots``."""
+"""Browsers that visit a running town.
+
+With ``KEEP_SCREENSHOTS=1`` pictures of what they see are kept in ``var/screenshots``.
+"""
 
 import os
 import re
@@ -123,10 +126,11 @@ def email() -> str:
 
 @pytest.fixture
 def keep(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
-    """Keep a screenshot in a folder of the test's name."""
+    """Keep a screenshot in a folder of the test's name, where somebody wants to look at them."""
     folder = SCREENSHOTS / re.sub(r"\W+", "-", request.node.name).strip("-")
 
     def screenshot(page: Page, name: str) -> None:
-        page.screenshot(path=folder / f"{name}.png")
+        if os.environ.get("KEEP_SCREENSHOTS"):
+            page.screenshot(path=folder / f"{name}.png")
 
     return screenshot
