@@ -21,10 +21,13 @@ SENTENCES_PER_MINUTE = 120
 
 @kiosk_page("POST")
 def kiosk_aloud(request: DeviceRequest) -> HttpResponse:
-    """A sentence as a WAV file, in the language of the page; not found where nobody speaks it."""
+    """A sentence as a WAV file, in the language of the page; not found where nobody speaks it.
+
+    Nothing, or more than a sentence, is a bad request.
+    """
     sentence = " ".join(request.POST.get("sentence", "").split())
     if not sentence or len(sentence) > LONGEST_SENTENCE or not sentence.isprintable():
-        raise Http404
+        return HttpResponse(status=400)
     try:
         count_attempt("kiosk-aloud", str(request.device.pk), limit=SENTENCES_PER_MINUTE)
     except TooManyAttempts:

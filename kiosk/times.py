@@ -37,7 +37,8 @@ def times(request: DeviceRequest, offering_id: UUID) -> HttpResponse:
     offerings = bookable_offerings(request.device.office)
     offering = get_object_or_404(offerings, pk=offering_id)
     sent = request.POST if request.method == "POST" else request.GET
-    items = [Item(offering, min(quantity_in(sent.get("quantity")), offering.max_quantity))]
+    quantity = quantity_in(sent.get("quantity"))
+    items = [Item(offering, quantity if quantity in quantities(offering) else 1)]
     if request.method == "POST":
         return _book(request, items)
     return _show(request, items)

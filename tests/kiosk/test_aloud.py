@@ -36,7 +36,7 @@ def test_a_sentence_is_spoken_in_the_language_of_the_page(kiosk):
 
 @pytest.mark.parametrize("sentence", ["", "   ", "x" * 401, "a\0b"])
 def test_nonsense_is_not_spoken(kiosk, sentence):
-    assert say(kiosk, sentence).status_code == 404
+    assert say(kiosk, sentence).status_code == 400
 
 
 def test_without_a_voice_nothing_is_found(kiosk, settings):

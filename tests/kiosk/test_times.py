@@ -91,6 +91,13 @@ def test_nonsense_instead_of_a_time_shows_the_times_again(kiosk, offering, start
     assert (answer.status_code, Appointment.objects.count()) == (200, 0)
 
 
+@pytest.mark.parametrize("quantity", ["0", "99", "-1", "x", ""])
+def test_nonsense_instead_of_a_number_of_persons_is_one(kiosk, offering, quantity):
+    start = times(kiosk, offering)[0]
+    book(kiosk, offering, start, quantity=quantity)
+    assert Appointment.objects.get().items.get().quantity == 1
+
+
 def test_another_kiosk_does_not_show_what_was_booked(kiosk, office, offering):
     shown = book(kiosk, offering, times(kiosk, offering)[0]).url
     _device, token = devices.make_device(kind=Device.Kind.KIOSK, office=office, name="Other")

@@ -182,3 +182,10 @@ def test_a_cancellation_waits_for_the_confirmation_before_it(mail, set_time, mon
         "REQUEST",
         "CANCEL",
     ]
+
+
+def test_a_mail_about_an_appointment_without_a_code_is_sent_all_the_same(mail):
+    """Nothing about an appointment may keep its mail waiting for ever."""
+    Appointment.objects.update(code=None)
+    deliver_due_mails()
+    assert len(sent.outbox) == 1
