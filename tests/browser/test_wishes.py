@@ -18,7 +18,7 @@ from datetime import date, time
 from booking.domain.hours import save_opening_hours
 from booking.models import Authority, Offering, Office, OpeningHours, Service
 town = Authority.objects.get(slug="musterstadt")
-office = Office.objects.create(authority=town, name="Bürgerbüro Nord", address="Nordring 5",
+office = Office.objects.create(authority=town, name="Bürgerbüro Süd", address="Südring 5",
                                horizon_days=9)
 service = Service.objects.get(authority=town, slug="personalausweis")
 offering = Offering.objects.create(office=office, service=service, minutes=10, letter="A")

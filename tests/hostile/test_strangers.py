@@ -20,7 +20,9 @@ from .towns import NOBODY, Person, Town, with_token
 API_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 PAGE_METHODS = ("GET", "POST")
 FORM = "application/x-www-form-urlencoded"
-FORGED = "post=yes&_save=1&action=delete_selected&name=forged&label=9&paused=1&take_over=1"
+FORGED = (
+    "post=yes&_save=1&action=delete_selected&name=forged&label=9&paused=1&take_over=1&sentence=A"
+)
 # Where whoever may not enter is sent; the set-up's own pages ask again at the next step.
 ENTRANCES = ("/staff/login/", "/kiosk/pair/", "/display/pair/", "/setup/")
 # Addresses at which nobody finds anything.
@@ -33,7 +35,7 @@ LEADS_NOWHERE = {
 }  # fmt: skip
 REFUSED = {401, 403, 404, 405}
 # The lead of one office sees what all offices of the town share, and changes nothing of it.
-SHARED = {"authority", "service"}
+SHARED = {"authority", "service", "situation"}
 
 
 def test_every_address_says_who_may_come():
