@@ -5,17 +5,17 @@ from uuid import UUID
 
 from csp.constants import SELF
 from csp.decorators import csp_replace
-from django.http import HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from booking import clock
 from booking.models import Appointment, Device
 from booking.pairing.device import DeviceRequest
 
-from . import printing
-from .page import kiosk_page, show
-from .slip import appointment_slip, code_in_groups, qr_image
+from .page import key_prefix, kiosk_page, show
+from .paper import answer_print, slip_page
+from .slip import appointment_slip, qr_image
 
 # As long as its visitor may stand before the screen.
 SHOWN = timedelta(minutes=15)
@@ -28,7 +28,7 @@ def _appointment(request: DeviceRequest, booked_id: UUID) -> Appointment:
         pk=booked_id,
         office=request.device.office,
         state=Appointment.State.BOOKED,
-        idempotency_key__startswith=f"{request.device.pk.hex}-",
+        idempotency_key__startswith=key_prefix(request.device),
         booked_at__gte=clock.now() - SHOWN,
     )
 
@@ -41,7 +41,6 @@ def booked(request: DeviceRequest, booked_id: UUID) -> HttpResponse:
     context = {
         "appointment": appointment,
         "slip": slip,
-        "code": code_in_groups(appointment),
         "qr": qr_image(slip.link),
         "prints": request.device.printer != Device.Printer.NONE,
     }
@@ -52,14 +51,13 @@ def booked(request: DeviceRequest, booked_id: UUID) -> HttpResponse:
 def print_booked(request: DeviceRequest, booked_id: UUID) -> HttpResponse:
     """Print it, once; the kiosk's script gets JSON, a plain form the page again."""
     appointment = _appointment(request, booked_id)
-    state = printing.print_once(
-        appointment.pk, lambda: appointment_slip(appointment), request.device
+    return answer_print(
+        request,
+        appointment.pk,
+        lambda: appointment_slip(appointment),
+        page="kiosk_booked",
+        own="kiosk_booked_slip",
     )
-    if "application/json" in request.headers.get("Accept", ""):
-        return JsonResponse({"state": state})
-    if state == printing.BROWSER:
-        return redirect("kiosk_booked_slip", appointment.pk)
-    return redirect("kiosk_booked", appointment.pk)
 
 
 @csp_replace({"frame-ancestors": [SELF]})
@@ -67,5 +65,4 @@ def print_booked(request: DeviceRequest, booked_id: UUID) -> HttpResponse:
 @kiosk_page("GET")
 def booked_slip(request: DeviceRequest, booked_id: UUID) -> HttpResponse:
     """The paper as a page for the browser's kiosk printing: it prints itself."""
-    content = appointment_slip(_appointment(request, booked_id))
-    return render(request, "kiosk/slip.html", {"slip": content, "qr": qr_image(content.link)})
+    return slip_page(request, appointment_slip(_appointment(request, booked_id)))

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import inf
+from datetime import timedelta
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 
 from booking.domain.due_times import target_of
 from booking.domain.forecast import Wait
-from booking.domain.wait_range import told_range
+from booking.domain.wait_range import misses_target, told_range
 from booking.domain.waits import forecast_for
 from booking.models import Offering, Office
 from booking.pairing.device import DeviceRequest
@@ -64,9 +64,9 @@ def choices_of(office: Office, offerings: Iterable[Offering]) -> list[Choice]:
 
 def _choice(office: Office, offering: Offering, told: dict) -> Choice:
     wait: Wait | None = told.get(offering.pk)
-    is_long = wait is not None and target_of(office, [offering]) < wait.middle < inf
+    target = timedelta(minutes=target_of(office, [offering]))
     return Choice(
         offering,
         wait=labelled_wait_text(wait) if offering.pk in told else "",
-        rather_a_time=offering.online and is_long,
+        rather_a_time=offering.online and misses_target(wait, target),
     )

@@ -80,9 +80,14 @@ def aid(request: DeviceRequest) -> HttpResponse:
 def key_of(request: DeviceRequest) -> str | None:
     """The idempotency key of the form, bound to the device; none where it was tampered with."""
     key = request.POST.get("key", "")
-    return f"{request.device.pk.hex}-{key}" if KEY.fullmatch(key) else None
+    return key_prefix(request.device) + key if KEY.fullmatch(key) else None
 
 
 def new_key(request: DeviceRequest) -> str:
     """One for a request that came without."""
-    return f"{request.device.pk.hex}-{secrets.token_urlsafe(16)}"
+    return key_prefix(request.device) + secrets.token_urlsafe(16)
+
+
+def key_prefix(device: Device) -> str:
+    """By it what a kiosk has made is known as its own."""
+    return f"{device.pk.hex}-"

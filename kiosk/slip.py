@@ -17,8 +17,6 @@ from booking.local_time import day_text
 from booking.models import Appointment, AppointmentItem, Visit, VisitItem
 from booking.wait_words import labelled_wait_text
 
-from .office_state import NO_BREAK
-
 
 @dataclass(frozen=True)
 class Slip:
@@ -66,17 +64,12 @@ def appointment_slip(appointment: Appointment) -> Slip:
         office=office.name,
         big=f"{start:%H:%M}",
         services=[_service(item) for item in items],
-        says=[day_text(start.date()), _("Code: %(code)s") % {"code": code_in_groups(appointment)}],
+        says=[day_text(start.date()), _("Code: %(code)s") % {"code": appointment.code_in_halves}],
         directions=office.address,
         drawn=_printed_at(booked),
         link=appointment_link(appointment),
-        hint=_("Move or cancel it on your phone"),
+        hint=_("See or cancel it on your phone"),
     )
-
-
-def code_in_groups(appointment: Appointment) -> str:
-    """ "1234 5678": read and typed more easily."""
-    return f"{appointment.code[:4]}{NO_BREAK}{appointment.code[4:]}"
 
 
 def _printed_at(local: datetime) -> str:

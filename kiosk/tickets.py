@@ -5,8 +5,8 @@ from uuid import UUID
 
 from csp.constants import SELF
 from csp.decorators import csp_replace
-from django.http import HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import get_language
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
@@ -18,6 +18,7 @@ from booking.throttle import count_attempt
 
 from . import printing
 from .page import kiosk_page, show
+from .paper import answer_print, slip_page
 from .slip import qr_image, slip_of
 from .ticket_pdf import ticket_pdf as make_pdf
 
@@ -50,12 +51,9 @@ def ticket(request: DeviceRequest, visit_id: UUID) -> HttpResponse:
 def print_ticket(request: DeviceRequest, visit_id: UUID) -> HttpResponse:
     """Print the ticket, once; the kiosk's script gets JSON, a plain form the ticket."""
     visit = _visit(request, visit_id)
-    state = printing.print_once(visit.pk, lambda: slip_of(visit), request.device)
-    if "application/json" in request.headers.get("Accept", ""):
-        return JsonResponse({"state": state})
-    if state == printing.BROWSER:
-        return redirect("kiosk_ticket_pdf", visit.pk)
-    return redirect("kiosk_ticket", visit.pk)
+    return answer_print(
+        request, visit.pk, lambda: slip_of(visit), page="kiosk_ticket", own="kiosk_ticket_pdf"
+    )
 
 
 @kiosk_page("POST")
@@ -73,8 +71,7 @@ def print_again(request: DeviceRequest, visit_id: UUID) -> HttpResponse:
 @kiosk_page("GET")
 def slip(request: DeviceRequest, visit_id: UUID) -> HttpResponse:
     """The ticket as a page for the browser's kiosk printing: it prints itself."""
-    content = slip_of(_visit(request, visit_id))
-    return render(request, "kiosk/slip.html", {"slip": content, "qr": qr_image(content.link)})
+    return slip_page(request, slip_of(_visit(request, visit_id)))
 
 
 @kiosk_page("GET")

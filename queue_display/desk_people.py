@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import inf
 from uuid import UUID
 
 from booking.domain.forecast import Wait
+from booking.domain.wait_range import misses_target
 from booking.models import Appointment, AppointmentItem, Counter, Visit, VisitItem
 from booking.wait_words import short_wait_text
 
@@ -105,10 +105,10 @@ class Person:
     @property
     def waits_too_long(self) -> bool:
         """Whether the target will probably be missed; an appointment waits from its start on."""
-        if self.target_wait is None or self.wait is None or self.wait.middle == inf:
+        if self.target_wait is None:
             return False
         begun = max(self.visit.arrived_at, self.appointment_at or self.visit.arrived_at)
-        return self.now + timedelta(minutes=self.wait.middle) > begun + self.target_wait
+        return misses_target(self.wait, self.target_wait, waited=self.now - begun)
 
     @property
     def lasting(self) -> Span:

@@ -49,7 +49,7 @@ def confirmation_pdf(
     for item in items:
         sheet.write(_quantified(item), width=width)
     sheet.label(_("Your code for checking in at the kiosk"))
-    sheet.write(f"{appointment.code[:4]} {appointment.code[4:]}", size=24, bold=True)
+    sheet.write(appointment.code_in_halves, size=24, bold=True)
     beside = LEFT if get_language_bidi() else RIGHT - QR_SIZE
     draw_qr(canvas, link, beside, top - QR_SIZE - 6 * mm, QR_SIZE)
     sheet.y = min(sheet.y, top - QR_SIZE - 6 * mm)

@@ -75,11 +75,9 @@ def _letter(mail: OutboxMail) -> Letter:
 
 
 def _code(appointment: Appointment) -> str:
-    """In two halves, which keep their order within Arabic, too; empty once it is blanked."""
-    if not appointment.code:
-        return ""
-    code = f"{appointment.code[:4]} {appointment.code[4:]}"
-    if translation.get_language_bidi():
+    """The halves keep their order within Arabic, too."""
+    code = appointment.code_in_halves
+    if code and translation.get_language_bidi():
         return f"\N{LEFT-TO-RIGHT ISOLATE}{code}\N{POP DIRECTIONAL ISOLATE}"
     return code
 

@@ -1,6 +1,7 @@
 """A forecast wait as the range that is told: rounded to what a person would say. Pure."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from math import ceil, floor, inf
 from typing import NamedTuple
 
@@ -8,6 +9,7 @@ from .forecast import Wait
 
 # Below this nobody plans anything; beyond the other, minutes pretend to know too much.
 SOON, FAR = 5, 60
+NO_TIME = timedelta()
 # A range's ends are multiples of so many minutes.
 STEPS = ((30, 5), (inf, 10))
 
@@ -33,6 +35,13 @@ def told_range(wait: Wait | None) -> WaitRange | None:
     if low < FAR and (high is None or high > 2 * FAR):
         return WaitRange(low, None) if low else None
     return WaitRange(low, high)
+
+
+def misses_target(wait: Wait | None, target: timedelta, *, waited: timedelta = NO_TIME) -> bool:
+    """Whether who has ``waited`` so long will probably wait longer than the target; unknown: no."""
+    if wait is None or wait.middle == inf:
+        return False
+    return waited + timedelta(minutes=wait.middle) > target
 
 
 def widest(waits: Iterable[Wait | None]) -> Wait | None:

@@ -221,10 +221,14 @@ class Appointment(models.Model):
         return f"{self.start:%Y-%m-%d %H:%M} {self.state}"
 
     @property
+    def code_in_halves(self) -> str:
+        """ "1234 5678": read and typed more easily; empty once it is blanked."""
+        return f"{self.code[:4]} {self.code[4:]}" if self.code else ""
+
+    @property
     def known_as(self) -> str:
         """The name, or the code where nobody was asked for a name."""
-        code = self.code or ""
-        return self.name or f"{code[:4]} {code[4:]}".strip()
+        return self.name or self.code_in_halves
 
     @property
     def is_live(self) -> bool:

@@ -1,13 +1,12 @@
 """The kiosk in a real browser: what its tests share."""
 
-import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page
 
 AXE = Path(settings.BASE_DIR) / "node_modules/axe-core/axe.min.js"
 # Counts the prints of this browser; without a printer print() does nothing.
@@ -17,19 +16,6 @@ window.print = () => {
     window.dispatchEvent(new Event("afterprint"));
 };
 """
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    # Playwright's own event loop runs in this thread, as long as the browser does.
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(
-            executable_path=os.environ["TEST_CHROMIUM"], args=flags
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

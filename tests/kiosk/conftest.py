@@ -11,8 +11,9 @@ from booking.domain import devices
 from booking.domain.appointments import confirm_appointment, hold_appointment
 from booking.domain.items import Item
 from booking.models import Appointment, Device, Offering, Office
+from tests.chromium import chromium
 from tests.conftest import TUESDAY
-from tests.kiosk.browser import chromium, page
+from tests.kiosk.browser import page
 
 __all__ = ["chromium", "page"]
 

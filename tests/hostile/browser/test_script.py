@@ -1,12 +1,10 @@
 """A real browser at every surface where scripts make the page: nothing stored is ever run."""
 
-import os
 import threading
-from collections.abc import Iterator
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect
 
 from booking.domain.visits import call_next
 from tests.hostile.towns import Person, Town
@@ -19,19 +17,6 @@ pytestmark = [
 # Run, it would tell; merely an element, it would be found.
 ALARM = "\"'></title></script><img src=x onerror=alert(1)><zzz>"
 SHORT_ALARM = "<zzz>'\"><b>"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    # Playwright's own event loop runs in this thread, as long as the browser does.
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(
-            executable_path=os.environ["TEST_CHROMIUM"], args=flags
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
