@@ -13,9 +13,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from booking import clock
 from booking.citizen.selection import parse_start
 from booking.documents.confirmation_pdf import confirmation_pdf
-from booking.domain.appointments import cancel_appointment, items_of, move_appointment
+from booking.domain.appointments import items_of
+from booking.domain.cancelling import cancel_appointment
 from booking.domain.errors import Refused
 from booking.domain.links import ticket_link
+from booking.domain.moving import move_appointment
 from booking.domain.reception import correct_name, resend_confirmation
 from booking.models import Appointment, Visit
 

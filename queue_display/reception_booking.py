@@ -13,13 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from booking.citizen.selection import parse_start
-from booking.domain.appointments import (
-    cancel_appointment,
-    confirm_appointment,
-    hold_appointment,
-    items_of,
-)
+from booking.domain.appointments import items_of
+from booking.domain.cancelling import cancel_appointment
+from booking.domain.confirming import confirm_appointment
 from booking.domain.errors import AppointmentEnded, Refused, SlotTaken
+from booking.domain.holding import hold_appointment
 from booking.domain.items import Item
 from booking.models import Appointment, Office
 

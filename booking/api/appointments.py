@@ -6,14 +6,12 @@ from django.http import HttpRequest
 from ninja import Router
 
 from booking.client import client_of, network_of
-from booking.domain.appointments import (
-    cancel_appointment,
-    confirm_appointment,
-    hold_appointment,
-    item_rows,
-)
+from booking.domain.appointments import item_rows
+from booking.domain.cancelling import cancel_appointment
 from booking.domain.checklist import require_ticked
+from booking.domain.confirming import confirm_appointment
 from booking.domain.errors import NotFound, Rush
+from booking.domain.holding import hold_appointment
 from booking.domain.holds import expire_holds
 from booking.domain.limits import Asker
 from booking.guess_limit import count_wrong_secret

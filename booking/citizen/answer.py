@@ -7,7 +7,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from booking.domain.appointments import confirm_from_mail, items_of
+from booking.domain.appointments import items_of
+from booking.domain.confirming import confirm_from_mail
 from booking.domain.errors import AppointmentEnded, LimitReached, SlotTaken
 from booking.models import Appointment
 from booking.security import is_mail_answer

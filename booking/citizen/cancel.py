@@ -4,7 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from booking.domain.appointments import cancel_appointment, items_of
+from booking.domain.appointments import items_of
+from booking.domain.cancelling import cancel_appointment
 from booking.domain.errors import Refused
 from booking.models import Appointment
 

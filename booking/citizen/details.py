@@ -7,9 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from booking import clock
-from booking.domain.appointments import confirm_appointment, items_of, move_hold
+from booking.domain.appointments import items_of
 from booking.domain.availability import free_starts, nearest_starts
 from booking.domain.checklist import documents_to_tick
+from booking.domain.confirming import confirm_appointment
 from booking.domain.errors import (
     AppointmentEnded,
     AskedOften,
@@ -19,6 +20,7 @@ from booking.domain.errors import (
     SlotTaken,
     WithoutProofFull,
 )
+from booking.domain.holding import move_hold
 from booking.domain.items import Item
 from booking.models import Appointment
 

@@ -11,7 +11,6 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods
 
 from booking import clock
-from booking.domain.appointments import give_up_hold, hold_appointment, move_hold
 from booking.domain.errors import (
     AppointmentEnded,
     KeyReused,
@@ -23,6 +22,7 @@ from booking.domain.errors import (
     TooManyAttempts,
     WithoutProofFull,
 )
+from booking.domain.holding import give_up_hold, hold_appointment, move_hold
 from booking.domain.items import Item
 from booking.domain.limits import Asker
 from booking.hold_limit import limit_holds

@@ -7,10 +7,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from booking import clock
-from booking.domain.appointments import items_of, move_appointment
+from booking.domain.appointments import items_of
 from booking.domain.availability import free_starts, nearest_starts
 from booking.domain.errors import OutsideHours, Refused, SlotTaken
 from booking.domain.items import Item
+from booking.domain.moving import move_appointment
 from booking.models import Appointment
 
 from .context import appointment_context

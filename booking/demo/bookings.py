@@ -5,8 +5,9 @@ from datetime import date, datetime, timedelta
 from random import Random
 
 from booking import clock
-from booking.domain.appointments import confirm_appointment, hold_appointment
+from booking.domain.confirming import confirm_appointment
 from booking.domain.errors import Refused
+from booking.domain.holding import hold_appointment
 from booking.domain.items import Item
 from booking.domain.slot_grid import local_day_bounds
 from booking.models import Offering, Office, Slot

@@ -8,7 +8,8 @@ from django.db import transaction
 from booking import clock
 from booking.models import Appointment, Offer, Wish
 
-from .appointments import cancel_appointment, confirm_appointment
+from .cancelling import cancel_appointment
+from .confirming import confirm_appointment
 from .errors import CodeUnknown, OfferOver
 from .grid import use_slots_of
 from .holds import expire_holds

@@ -17,7 +17,7 @@ from booking import clock
 from booking.models import Appointment, OutboxMail, User, Visit
 from booking.models.personal import OF_LIBRARIES, Kept, Whose
 
-from .appointments import cancel_appointment
+from .cancelling import cancel_appointment
 from .errors import UnderWay
 from .offer_ends import withdraw_wishes_of
 from .retention import BLANK

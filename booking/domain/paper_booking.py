@@ -12,8 +12,9 @@ from django.db.models import QuerySet
 from booking import clock
 from booking.models import Appointment, Offering, Office
 
-from .appointments import confirm_appointment, hold_appointment
 from .availability import free_starts
+from .confirming import confirm_appointment
+from .holding import hold_appointment
 from .items import Item
 
 # The next days with a free time, and how many of each: a choice that fits on one screen.

@@ -18,7 +18,8 @@ from .subscription import CalendarSubscription
 class Appointment(models.Model):
     """A citizen's time at an office.
 
-    Changed only through :mod:`booking.domain.appointments`. Name, e-mail and phone are the
+    Changed only through ``booking.domain``: ``holding``, ``confirming``, ``moving`` and
+    ``cancelling``; ``holds`` and ``unused`` end what has run out. Name, e-mail and phone are the
     only personal data in the system besides the outbox; both are blanked after the
     authority's retention.
     """

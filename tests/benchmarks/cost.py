@@ -19,10 +19,11 @@ from django.db import transaction  # noqa: E402
 from booking import clock  # noqa: E402
 from booking.domain import visits  # noqa: E402
 from booking.domain.actor import Actor  # noqa: E402
-from booking.domain.appointments import confirm_appointment, hold_appointment  # noqa: E402
 from booking.domain.availability import free_starts  # noqa: E402
+from booking.domain.confirming import confirm_appointment  # noqa: E402
 from booking.domain.counters import open_counter  # noqa: E402
 from booking.domain.grid import raise_grid_version  # noqa: E402
+from booking.domain.holding import hold_appointment  # noqa: E402
 from booking.domain.items import Item  # noqa: E402
 from booking.models import Counter, Office, User  # noqa: E402
 

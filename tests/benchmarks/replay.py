@@ -21,12 +21,10 @@ django.setup()
 from django.db.models import F  # noqa: E402
 
 from booking import clock  # noqa: E402
-from booking.domain.appointments import (  # noqa: E402
-    cancel_appointment,
-    confirm_appointment,
-    hold_appointment,
-)
 from booking.domain.availability import free_starts  # noqa: E402
+from booking.domain.cancelling import cancel_appointment  # noqa: E402
+from booking.domain.confirming import confirm_appointment  # noqa: E402
+from booking.domain.holding import hold_appointment  # noqa: E402
 from booking.domain.hours import remove_closure  # noqa: E402
 from booking.domain.items import Item  # noqa: E402
 from booking.domain.publishing import ensure_published  # noqa: E402

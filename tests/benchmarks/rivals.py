@@ -20,10 +20,10 @@ django.setup()
 
 from django.db import transaction  # noqa: E402
 
-from booking.domain.appointments import hold_appointment  # noqa: E402
 from booking.domain.capacity import find_room, taking  # noqa: E402
 from booking.domain.errors import SlotTaken  # noqa: E402
 from booking.domain.grid import raise_grid_version, use_slots_of  # noqa: E402
+from booking.domain.holding import hold_appointment  # noqa: E402
 from booking.domain.items import Item  # noqa: E402
 from booking.models import Office, OpeningHours  # noqa: E402
 

@@ -18,9 +18,10 @@ from django.urls import reverse
 from booking import clock, worker
 from booking.domain import arrivals, visits
 from booking.domain.actor import Actor
-from booking.domain.appointments import confirm_appointment, hold_appointment
 from booking.domain.availability import free_starts
+from booking.domain.confirming import confirm_appointment
 from booking.domain.counters import open_counter
+from booking.domain.holding import hold_appointment
 from booking.domain.holds import expire_holds
 from booking.domain.items import Item
 from booking.domain.permissions import make_staff_token

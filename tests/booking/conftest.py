@@ -3,8 +3,9 @@
 import pytest
 
 from booking.domain.actor import CITIZEN
-from booking.domain.appointments import confirm_appointment, hold_appointment
 from booking.domain.arrivals import check_in
+from booking.domain.confirming import confirm_appointment
+from booking.domain.holding import hold_appointment
 from booking.domain.items import Item
 from booking.domain.notes import set_note
 from booking.domain.subscriptions import mail_subscription

@@ -44,8 +44,8 @@ django.setup()
 from booking import clock  # noqa: E402
 from booking.domain import arrivals, capacity, visits  # noqa: E402
 from booking.domain.actor import CITIZEN, Actor  # noqa: E402
-from booking.domain.appointments import hold_appointment  # noqa: E402
 from booking.domain.errors import OutsideHours, SlotTaken  # noqa: E402
+from booking.domain.holding import hold_appointment  # noqa: E402
 from booking.domain.items import Item  # noqa: E402
 from booking.models import Counter, Office, Visit  # noqa: E402
 from tests.conftest import BERLIN, TUESDAY  # noqa: E402

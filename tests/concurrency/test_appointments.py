@@ -7,17 +7,14 @@ from functools import partial
 
 import pytest
 
-from booking.domain import appointments, publishing
+from booking.domain import holding, publishing
 from booking.domain.actor import CITIZEN
-from booking.domain.appointments import (
-    cancel_appointment,
-    confirm_appointment,
-    hold_appointment,
-    move_hold,
-)
 from booking.domain.arrivals import check_in
 from booking.domain.availability import free_starts
+from booking.domain.cancelling import cancel_appointment
+from booking.domain.confirming import confirm_appointment
 from booking.domain.errors import AppointmentEnded, OutsideHours, SlotTaken
+from booking.domain.holding import hold_appointment, move_hold
 from booking.domain.holds import expire_holds
 from booking.domain.hours import save_opening_hours
 from booking.domain.items import Item
@@ -60,8 +57,8 @@ def test_without_the_constraint_two_clicks_would_be_two(
 ):
     drop_constraint(Appointment, "appointment_once_per_key")
     # Both have looked for the key before either claims.
-    look = Meeting(appointments.at_second_look, 2)
-    monkeypatch.setattr(appointments, "at_second_look", look)
+    look = Meeting(holding.at_second_look, 2)
+    monkeypatch.setattr(holding, "at_second_look", look)
     click = partial(
         hold_appointment, office=office, items=items, start=NEXT_TUESDAY, idempotency_key="click"
     )

@@ -8,8 +8,8 @@ import pytest
 from django.db import IntegrityError
 
 from booking.domain import capacity
-from booking.domain.appointments import hold_appointment
 from booking.domain.errors import OutsideHours, SlotTaken
+from booking.domain.holding import hold_appointment
 from booking.domain.items import Item
 from booking.models import Appointment, Offering, Office, Slot
 from tests import factories
@@ -51,7 +51,7 @@ def test_fifty_want_one_place_and_one_gets_it_twenty_times(one_place):
 def test_without_the_row_lock_the_constraint_is_what_is_left(one_place, monkeypatch, no_row_locks):
     items = [Item(factories.OfferingFactory(office=one_place), 1)]
     monkeypatch.setattr(capacity, "covers", Meeting(capacity.covers, 2))
-    monkeypatch.setattr("booking.domain.appointments.CODE_ATTEMPTS", 1)
+    monkeypatch.setattr("booking.domain.holding.CODE_ATTEMPTS", 1)
     outcomes = race(holds(one_place, items, NEXT_TUESDAY, 2))
     assert sorted(type(one) for one in outcomes if isinstance(one, Exception)) == [IntegrityError]
     assert_slots_hold(one_place)

@@ -5,16 +5,14 @@ from functools import partial
 
 import pytest
 
-from booking.domain import appointments
+from booking.domain import arrivals, moving
 from booking.domain.actor import CITIZEN
-from booking.domain.appointments import (
-    cancel_appointment,
-    confirm_appointment,
-    hold_appointment,
-    move_appointment,
-)
 from booking.domain.arrivals import check_in
+from booking.domain.cancelling import cancel_appointment
+from booking.domain.confirming import confirm_appointment
+from booking.domain.holding import hold_appointment
 from booking.domain.kiosk_closing import close_kiosk, reopen_kiosk
+from booking.domain.moving import move_appointment
 from booking.models import Appointment, KioskClosing, Visit
 from tests.conftest import BERLIN, TUESDAY
 from tests.properties.invariants import assert_slots_hold
@@ -93,13 +91,13 @@ def test_without_the_row_lock_one_moves_away_who_has_checked_in(
     someone = book(TUESDAY + timedelta(minutes=30))
     # Both have seen the appointment as it was before either changes it.
     meeting = Meeting(lambda: None, 2)
-    release, items_of = appointments.release, appointments.items_of
+    release, items_of = moving.release, arrivals.items_of
 
     def met(function):
         return lambda *given: (meeting(), function(*given))[1]
 
-    monkeypatch.setattr(appointments, "release", met(release))
-    monkeypatch.setattr("booking.domain.arrivals.items_of", met(items_of))
+    monkeypatch.setattr(moving, "release", met(release))
+    monkeypatch.setattr(arrivals, "items_of", met(items_of))
     outcomes = race(
         [
             partial(move_appointment, someone.pk, start=NEXT_TUESDAY),

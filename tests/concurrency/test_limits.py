@@ -5,9 +5,10 @@ from functools import partial
 
 import pytest
 
-from booking.domain import appointments, limits
-from booking.domain.appointments import confirm_appointment, hold_appointment
+from booking.domain import holding, limits
+from booking.domain.confirming import confirm_appointment
 from booking.domain.errors import LimitReached
+from booking.domain.holding import hold_appointment
 from booking.domain.limits import Asker
 from booking.models import Appointment, Office
 from tests.conftest import BERLIN
@@ -60,7 +61,7 @@ def test_without_waiting_for_each_other_they_would_exceed_it(office, items, monk
     monkeypatch.setattr(limits, "_wait_for_others", lambda _keys: None)
     # All have counted before one takes its places.
 
-    monkeypatch.setattr(appointments, "find_room", Meeting(appointments.find_room, 3))
+    monkeypatch.setattr(holding, "find_room", Meeting(holding.find_room, 3))
     acts = [
         partial(hold_appointment, office=office, items=items, start=start(number), asker=HOME)
         for number in range(3)

@@ -6,7 +6,8 @@ import pytest
 from django.core import mail as sent
 
 from booking.domain import reminders
-from booking.domain.appointments import confirm_appointment, hold_appointment
+from booking.domain.confirming import confirm_appointment
+from booking.domain.holding import hold_appointment
 from booking.domain.outbox import deliver_due_mails
 from booking.models import OutboxMail
 from tests.conftest import BERLIN

@@ -7,12 +7,10 @@ import pytest
 from django.db import IntegrityError
 
 from booking.domain import offers
-from booking.domain.appointments import (
-    cancel_appointment,
-    confirm_appointment,
-    hold_appointment,
-)
+from booking.domain.cancelling import cancel_appointment
+from booking.domain.confirming import confirm_appointment
 from booking.domain.errors import OfferOver, SlotTaken
+from booking.domain.holding import hold_appointment
 from booking.domain.holds import expire_holds
 from booking.domain.offer_answers import accept_offer, decline_offer
 from booking.domain.offers import offer_due_places

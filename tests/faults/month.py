@@ -18,15 +18,13 @@ from django.test.utils import CaptureQueriesContext
 from booking import clock, worker
 from booking.domain import arrivals, visits
 from booking.domain.actor import CITIZEN, Actor
-from booking.domain.appointments import (
-    cancel_appointment,
-    confirm_appointment,
-    hold_appointment,
-)
 from booking.domain.availability import free_starts
+from booking.domain.cancelling import cancel_appointment
+from booking.domain.confirming import confirm_appointment
 from booking.domain.counters import close_counter, open_counter
 from booking.domain.devices import request_pairing
 from booking.domain.errors import Refused
+from booking.domain.holding import hold_appointment
 from booking.domain.items import Item
 from booking.models import Appointment, Counter, Device, Offering, Office, User
 from queue_display.desk_state import desk_state

@@ -11,15 +11,13 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from booking.domain import arrivals, visits
 from booking.domain.actor import CITIZEN
-from booking.domain.appointments import (
-    cancel_appointment,
-    confirm_appointment,
-    hold_appointment,
-)
+from booking.domain.cancelling import cancel_appointment
+from booking.domain.confirming import confirm_appointment
 from booking.domain.counters import open_counter
 from booking.domain.devices import make_device, mark_seen
 from booking.domain.errors import TooManyAttempts
 from booking.domain.health import beat, worker_state
+from booking.domain.holding import hold_appointment
 from booking.domain.holds import expire_holds
 from booking.domain.items import Item
 from booking.domain.outbox import deliver_due_mails

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from booking.domain.appointments import confirm_appointment, hold_appointment
+from booking.domain.confirming import confirm_appointment
+from booking.domain.holding import hold_appointment
 from booking.domain.items import Item
 from booking.domain.outbox import DELAYS, deliver_due_mails
 from booking.models import OutboxMail

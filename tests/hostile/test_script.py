@@ -11,11 +11,9 @@ from icalendar import Calendar
 
 from booking.citizen.secret import appointment_path
 from booking.domain.actor import CITIZEN
-from booking.domain.appointments import (
-    cancel_appointment,
-    hold_appointment,
-)
 from booking.domain.arrivals import check_in
+from booking.domain.cancelling import cancel_appointment
+from booking.domain.holding import hold_appointment
 from booking.domain.items import Item
 from booking.domain.outbox import deliver
 from booking.domain.visits import call_next

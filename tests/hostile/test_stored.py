@@ -4,8 +4,8 @@ import pytest
 from django.core import mail
 
 from booking.domain.actor import CITIZEN
-from booking.domain.appointments import cancel_appointment
 from booking.domain.arrivals import check_in
+from booking.domain.cancelling import cancel_appointment
 from booking.domain.outbox import deliver
 from booking.domain.visits import call_next
 from booking.models import OutboxMail, Visit

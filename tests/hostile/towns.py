@@ -14,8 +14,9 @@ from django.urls import reverse
 
 from booking.domain import counters, devices
 from booking.domain.actor import CITIZEN
-from booking.domain.appointments import confirm_appointment, hold_appointment
 from booking.domain.arrivals import draw_ticket
+from booking.domain.confirming import confirm_appointment
+from booking.domain.holding import hold_appointment
 from booking.domain.items import Item
 from booking.domain.links import poster_secret
 from booking.domain.notices import save_notice, shown_picture

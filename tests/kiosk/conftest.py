@@ -8,7 +8,8 @@ import pytest
 from django.test import Client
 
 from booking.domain import devices
-from booking.domain.appointments import confirm_appointment, hold_appointment
+from booking.domain.confirming import confirm_appointment
+from booking.domain.holding import hold_appointment
 from booking.domain.items import Item
 from booking.models import Appointment, Device, Offering, Office
 from tests.chromium import chromium

@@ -8,8 +8,8 @@ from django.utils import translation
 
 from booking import clock
 from booking.domain.actor import CITIZEN
-from booking.domain.appointments import cancel_appointment
 from booking.domain.arrivals import draw_ticket
+from booking.domain.cancelling import cancel_appointment
 from booking.domain.counters import open_counter
 from booking.domain.devices import make_device
 from booking.domain.items import Item

@@ -9,15 +9,12 @@ from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from booking import clock
 from booking.domain import availability
-from booking.domain.appointments import (
-    cancel_appointment,
-    confirm_appointment,
-    hold_appointment,
-    move_hold,
-)
 from booking.domain.availability import free_starts
+from booking.domain.cancelling import cancel_appointment
+from booking.domain.confirming import confirm_appointment
 from booking.domain.errors import Refused
 from booking.domain.grid import grid_version
+from booking.domain.holding import hold_appointment, move_hold
 from booking.domain.holds import expire_holds
 from booking.domain.hours import (
     remove_closure,

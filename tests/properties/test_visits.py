@@ -9,10 +9,11 @@ from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from booking.domain import counters, visits
 from booking.domain.actor import CITIZEN, Actor
-from booking.domain.appointments import confirm_appointment, hold_appointment
 from booking.domain.arrivals import check_in, draw_ticket
+from booking.domain.confirming import confirm_appointment
 from booking.domain.errors import Refused
 from booking.domain.event_log import standing
+from booking.domain.holding import hold_appointment
 from booking.domain.items import Item
 from booking.domain.undo import UNDO_FOR, before_of, undo
 from booking.domain.visit_states import TRANSITIONS

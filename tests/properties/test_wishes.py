@@ -11,15 +11,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from booking import clock
-from booking.domain.appointments import (
-    cancel_appointment,
-    confirm_appointment,
-    hold_appointment,
-    move_appointment,
-)
+from booking.domain.cancelling import cancel_appointment
+from booking.domain.confirming import confirm_appointment
 from booking.domain.errors import Refused
+from booking.domain.holding import hold_appointment
 from booking.domain.holds import expire_holds
 from booking.domain.items import Item
+from booking.domain.moving import move_appointment
 from booking.domain.offer_answers import accept_offer, decline_offer
 from booking.domain.offers import offer_due_places
 from booking.domain.outbox import deliver_due_mails

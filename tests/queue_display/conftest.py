@@ -8,8 +8,9 @@ from channels.layers import InMemoryChannelLayer, channel_layers
 
 from booking.domain import arrivals
 from booking.domain.actor import CITIZEN
-from booking.domain.appointments import confirm_appointment, hold_appointment
+from booking.domain.confirming import confirm_appointment
 from booking.domain.counters import open_counter
+from booking.domain.holding import hold_appointment
 from booking.domain.items import Item
 from booking.models import Appointment, Counter, Offering, Office, User, Visit
 from queue_display import consumers

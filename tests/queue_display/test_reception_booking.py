@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 
 from booking.domain.actor import CITIZEN
-from booking.domain.appointments import confirm_appointment, hold_appointment
 from booking.domain.arrivals import check_in
+from booking.domain.confirming import confirm_appointment
+from booking.domain.holding import hold_appointment
 from booking.domain.items import Item
 from booking.domain.links import appointment_link
 from booking.models import Appointment, OutboxMail, Slot, StaffRole

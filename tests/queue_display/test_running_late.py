@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from booking.domain.appointments import confirm_appointment, hold_appointment
+from booking.domain.confirming import confirm_appointment
 from booking.domain.counters import open_counter
+from booking.domain.holding import hold_appointment
 from booking.domain.items import Item
 from booking.domain.running_late import say_late
 from booking.models import StaffRole

@@ -7,7 +7,7 @@ import pytest
 
 from booking.domain import visits
 from booking.domain.actor import Actor
-from booking.domain.appointments import cancel_appointment
+from booking.domain.cancelling import cancel_appointment
 from booking.domain.forecast import Wait
 from booking.domain.waiting import waiting_visits
 from booking.models import Visit

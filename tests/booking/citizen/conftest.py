@@ -10,7 +10,8 @@ from django.utils import translation
 
 from booking.citizen.secret import appointment_path
 from booking.citizen.selection import times_path
-from booking.domain.appointments import confirm_appointment, hold_appointment
+from booking.domain.confirming import confirm_appointment
+from booking.domain.holding import hold_appointment
 from booking.domain.items import Item
 from booking.models import Appointment, Offering, Office
 

@@ -8,7 +8,8 @@ from django.urls import reverse
 from booking.citizen.flow import COOKIE
 from booking.citizen.secret import appointment_path
 from booking.citizen.selection import times_path
-from booking.domain.appointments import cancel_appointment, confirm_appointment
+from booking.domain.cancelling import cancel_appointment
+from booking.domain.confirming import confirm_appointment
 from booking.models import Appointment, OutboxMail, Slot
 from tests.conftest import TUESDAY
 

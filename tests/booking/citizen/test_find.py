@@ -7,7 +7,7 @@ from django.core import mail as sent
 from django.urls import reverse
 
 from booking.citizen import find
-from booking.domain.appointments import cancel_appointment
+from booking.domain.cancelling import cancel_appointment
 from booking.domain.outbox import deliver_due_mails
 from booking.models import OutboxMail
 from booking.security import appointment_secret

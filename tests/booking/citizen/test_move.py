@@ -8,8 +8,9 @@ from django.urls import reverse
 
 from booking.citizen.secret import appointment_path
 from booking.domain.actor import Actor
-from booking.domain.appointments import confirm_appointment, hold_appointment
 from booking.domain.arrivals import check_in
+from booking.domain.confirming import confirm_appointment
+from booking.domain.holding import hold_appointment
 from booking.domain.items import Item
 from booking.domain.mails import letter
 from booking.models import Appointment, OutboxMail, Slot

@@ -10,7 +10,7 @@ from django.contrib.staticfiles import finders
 from django.urls import reverse
 
 from booking.citizen.secret import appointment_path
-from booking.domain.appointments import hold_appointment
+from booking.domain.holding import hold_appointment
 from booking.domain.items import Item
 from tests import factories
 

@@ -10,15 +10,13 @@ from django.urls import reverse
 from icalendar import Calendar
 
 from booking.citizen.subscription import MAILS_PER_HOUR
-from booking.domain.appointments import (
-    cancel_appointment,
-    confirm_appointment,
-    hold_appointment,
-    move_appointment,
-)
+from booking.domain.cancelling import cancel_appointment
+from booking.domain.confirming import confirm_appointment
 from booking.domain.errors import NoAddress
+from booking.domain.holding import hold_appointment
 from booking.domain.items import Item
 from booking.domain.links import subscription_link
+from booking.domain.moving import move_appointment
 from booking.domain.outbox import deliver_due_mails
 from booking.domain.retention import delete_expired_personal_data
 from booking.domain.subscriptions import mail_subscription

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from booking.citizen.selection import times_path
-from booking.domain.appointments import hold_appointment
+from booking.domain.holding import hold_appointment
 from booking.domain.hours import save_opening_hours
 from booking.domain.items import Item
 from booking.models import Closure, OpeningHours

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.urls import reverse
 
-from booking.domain.appointments import confirm_appointment
+from booking.domain.confirming import confirm_appointment
 from booking.models import Appointment, OpeningHours, Situation
 from tests import factories
 

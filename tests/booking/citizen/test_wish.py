@@ -11,11 +11,9 @@ from django.urls import reverse
 
 from booking.citizen.secret import appointment_path
 from booking.citizen.selection import times_path, wish_path
-from booking.domain.appointments import (
-    cancel_appointment,
-    confirm_appointment,
-    hold_appointment,
-)
+from booking.domain.cancelling import cancel_appointment
+from booking.domain.confirming import confirm_appointment
+from booking.domain.holding import hold_appointment
 from booking.domain.hours import save_opening_hours
 from booking.domain.items import Item
 from booking.domain.offers import offer_due_places

@@ -8,7 +8,9 @@ import vobject
 from icalendar import Calendar
 
 from booking.documents.calendar import appointment_calendar
-from booking.domain.appointments import cancel_appointment, confirm_appointment, hold_appointment
+from booking.domain.cancelling import cancel_appointment
+from booking.domain.confirming import confirm_appointment
+from booking.domain.holding import hold_appointment
 from booking.domain.items import Item
 from booking.domain.mails import letter
 from booking.models import Appointment, OutboxMail

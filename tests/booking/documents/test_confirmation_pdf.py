@@ -7,7 +7,8 @@ from django.utils import translation
 from pypdf import PdfReader
 
 from booking.documents.confirmation_pdf import confirmation_pdf
-from booking.domain.appointments import confirm_appointment, hold_appointment
+from booking.domain.confirming import confirm_appointment
+from booking.domain.holding import hold_appointment
 from booking.domain.items import Item
 from booking.domain.links import ticket_link
 from booking.models import Appointment

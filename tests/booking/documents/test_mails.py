@@ -3,7 +3,9 @@
 import pytest
 from django.utils import translation
 
-from booking.domain.appointments import cancel_appointment, confirm_appointment, hold_appointment
+from booking.domain.cancelling import cancel_appointment
+from booking.domain.confirming import confirm_appointment
+from booking.domain.holding import hold_appointment
 from booking.domain.hours import save_opening_hours
 from booking.domain.items import Item
 from booking.domain.links import appointment_link, office_link, ticket_link

@@ -3,17 +3,13 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 from django.db import IntegrityError
 
-from booking.domain import appointments
+from booking.domain import holding
 from booking.domain.actor import CITIZEN
-from booking.domain.appointments import (
-    cancel_appointment,
-    clean_details,
-    confirm_appointment,
-    hold_appointment,
-    items_of,
-    move_hold,
-)
+from booking.domain.appointments import items_of
 from booking.domain.arrivals import check_in
+from booking.domain.cancelling import cancel_appointment
+from booking.domain.confirming import confirm_appointment
+from booking.domain.contact_details import clean_details
 from booking.domain.errors import (
     AlreadyCheckedIn,
     AppointmentEnded,
@@ -24,6 +20,7 @@ from booking.domain.errors import (
     OutsideHours,
     SlotTaken,
 )
+from booking.domain.holding import hold_appointment, move_hold
 from booking.domain.holds import expire_holds
 from booking.domain.hours import remove_opening_hours, save_opening_hours
 from booking.domain.items import Item
@@ -149,13 +146,13 @@ def test_a_key_is_known_at_its_office_alone(hold):
 
 def test_a_code_that_is_taken_is_drawn_again(hold, monkeypatch):
     codes = iter(["11111111", "11111111", "22222222"])
-    monkeypatch.setattr(appointments, "new_digits", lambda _count: next(codes))
+    monkeypatch.setattr(holding, "new_digits", lambda _count: next(codes))
     assert (hold().code, hold().code) == ("11111111", "22222222")
     assert booked() == {0: 2, 10: 2}
 
 
 def test_codes_are_not_drawn_for_ever(hold, monkeypatch):
-    monkeypatch.setattr(appointments, "new_digits", lambda _count: "11111111")
+    monkeypatch.setattr(holding, "new_digits", lambda _count: "11111111")
     hold()
     with pytest.raises(IntegrityError):
         hold()

@@ -6,11 +6,9 @@ import pytest
 
 from booking.domain import arrivals, errors
 from booking.domain.actor import CITIZEN
-from booking.domain.appointments import (
-    cancel_appointment,
-    confirm_appointment,
-    hold_appointment,
-)
+from booking.domain.cancelling import cancel_appointment
+from booking.domain.confirming import confirm_appointment
+from booking.domain.holding import hold_appointment
 from booking.domain.items import Item
 from booking.domain.waiting import people_ahead
 from booking.models import Queue, Visit, VisitEvent

@@ -4,8 +4,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from booking.domain.appointments import confirm_appointment, hold_appointment
 from booking.domain.availability import free_starts, nearest_starts
+from booking.domain.confirming import confirm_appointment
+from booking.domain.holding import hold_appointment
 from booking.domain.hours import save_closure, save_opening_hours
 from booking.domain.items import Item
 from booking.models import Closure, Offering, OpeningHours

@@ -5,15 +5,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from booking.domain.actor import CITIZEN
-from booking.domain.appointments import (
-    cancel_appointment,
-    confirm_appointment,
-    hold_appointment,
-    move_appointment,
-    move_hold,
-)
 from booking.domain.arrivals import check_in
 from booking.domain.availability import free_starts
+from booking.domain.cancelling import cancel_appointment
+from booking.domain.confirming import confirm_appointment
 from booking.domain.errors import (
     AlreadyCheckedIn,
     AppointmentEnded,
@@ -22,8 +17,10 @@ from booking.domain.errors import (
     OutsideHours,
     SlotTaken,
 )
+from booking.domain.holding import hold_appointment, move_hold
 from booking.domain.holds import expire_holds
 from booking.domain.items import Item
+from booking.domain.moving import move_appointment
 from booking.models import Appointment, OutboxMail, Queue, Slot
 from tests import factories
 from tests.conftest import BERLIN, TUESDAY

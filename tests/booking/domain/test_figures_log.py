@@ -6,11 +6,12 @@ import pytest
 
 from booking.domain import visits
 from booking.domain.actor import CITIZEN
-from booking.domain.appointments import confirm_appointment, hold_appointment
 from booking.domain.arrivals import check_in, draw_ticket
+from booking.domain.confirming import confirm_appointment
 from booking.domain.counters import close_counter, open_counter
 from booking.domain.figures import Appointments, Arrivals, Spread
 from booking.domain.figures_log import figures_of
+from booking.domain.holding import hold_appointment
 from booking.domain.items import Item
 from booking.domain.retention import delete_expired_personal_data
 from booking.models import VisitEvent

@@ -4,7 +4,6 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from booking.domain.appointments import hold_appointment
 from booking.domain.availability import free_starts
 from booking.domain.errors import (
     NothingChosen,
@@ -14,6 +13,7 @@ from booking.domain.errors import (
     ServiceUnknown,
 )
 from booking.domain.finding import Part, Preferences, free_at, offices_for
+from booking.domain.holding import hold_appointment
 from booking.domain.items import Item
 from tests import factories
 from tests.conftest import TUESDAY

@@ -4,7 +4,9 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from booking.domain.appointments import cancel_appointment, confirm_appointment, hold_appointment
+from booking.domain.cancelling import cancel_appointment
+from booking.domain.confirming import confirm_appointment
+from booking.domain.holding import hold_appointment
 from booking.domain.hours import (
     affected_appointments,
     rebuild_slots,

@@ -6,16 +6,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from booking.domain.appointments import (
-    cancel_appointment,
-    confirm_appointment,
-    hold_appointment,
-    move_appointment,
-    move_hold,
-)
+from booking.domain.cancelling import cancel_appointment
+from booking.domain.confirming import confirm_appointment
 from booking.domain.errors import LimitReached
+from booking.domain.holding import hold_appointment, move_hold
 from booking.domain.items import Item
 from booking.domain.limits import NOBODY, Asker, mailbox
+from booking.domain.moving import move_appointment
 from booking.domain.retention import delete_expired_personal_data
 from booking.models import Appointment, Office
 from tests import factories

@@ -5,14 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 from django.core import mail as sent
 
-from booking.domain.appointments import (
-    QUESTIONS_AT_MOST,
-    confirm_appointment,
-    confirm_from_mail,
-    hold_appointment,
-    move_hold,
-)
+from booking.domain.confirming import QUESTIONS_AT_MOST, confirm_appointment, confirm_from_mail
 from booking.domain.errors import AskedOften, LimitReached, NotFound, SlotTaken
+from booking.domain.holding import hold_appointment, move_hold
 from booking.domain.holds import expire_holds
 from booking.domain.items import Item
 from booking.domain.outbox import deliver_due_mails

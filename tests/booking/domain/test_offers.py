@@ -8,18 +8,16 @@ from django.test.utils import CaptureQueriesContext
 
 from booking.domain import offers
 from booking.domain.actor import CITIZEN
-from booking.domain.appointments import (
-    cancel_appointment,
-    confirm_appointment,
-    hold_appointment,
-    move_appointment,
-)
 from booking.domain.arrivals import check_in
 from booking.domain.availability import free_starts
+from booking.domain.cancelling import cancel_appointment
+from booking.domain.confirming import confirm_appointment
 from booking.domain.errors import AlreadyCheckedIn, CodeUnknown, OfferOver, SlotTaken
+from booking.domain.holding import hold_appointment
 from booking.domain.holds import expire_holds
 from booking.domain.hours import save_opening_hours
 from booking.domain.items import Item
+from booking.domain.moving import move_appointment
 from booking.domain.offer_answers import accept_offer, decline_offer, find_to_give_up, is_open
 from booking.domain.offers import offer_due_places
 from booking.domain.outbox import deliver_due_mails

@@ -6,11 +6,9 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.db import transaction
 
 from booking.domain import outbox
-from booking.domain.appointments import (
-    cancel_appointment,
-    confirm_appointment,
-    hold_appointment,
-)
+from booking.domain.cancelling import cancel_appointment
+from booking.domain.confirming import confirm_appointment
+from booking.domain.holding import hold_appointment
 from booking.domain.items import Item
 from booking.domain.outbox import DELAYS, LEASE, MAX_ATTEMPTS, deliver, deliver_due_mails
 from booking.models import Appointment, OutboxMail

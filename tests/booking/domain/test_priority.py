@@ -8,11 +8,12 @@ from django.db import IntegrityError, transaction
 
 from booking.domain import visits
 from booking.domain.actor import CITIZEN, Actor
-from booking.domain.appointments import confirm_appointment, hold_appointment
 from booking.domain.arrivals import check_in, draw_ticket
+from booking.domain.confirming import confirm_appointment
 from booking.domain.counters import open_counter
 from booking.domain.devices import make_device
 from booking.domain.errors import PriorityNotPermitted, WrongState
+from booking.domain.holding import hold_appointment
 from booking.domain.items import Item
 from booking.domain.waiting import waiting_visits
 from booking.models import Device, Queue, Visit, VisitEvent

@@ -4,7 +4,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from booking.domain.appointments import cancel_appointment, hold_appointment
+from booking.domain.cancelling import cancel_appointment
+from booking.domain.holding import hold_appointment
 from booking.domain.hours import save_opening_hours
 from booking.domain.items import Item
 from booking.domain.publishing import ensure_published, horizon, publish_slots

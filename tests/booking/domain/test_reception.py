@@ -4,8 +4,8 @@ import pytest
 
 from booking import clock
 from booking.domain.actor import CITIZEN
-from booking.domain.appointments import cancel_appointment
 from booking.domain.arrivals import check_in
+from booking.domain.cancelling import cancel_appointment
 from booking.domain.errors import AppointmentEnded, NoAddress
 from booking.domain.reception import (
     FOUND_AT_MOST,

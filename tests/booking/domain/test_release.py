@@ -4,10 +4,11 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from booking.domain.appointments import hold_appointment, move_appointment, move_hold
 from booking.domain.availability import free_starts
 from booking.domain.errors import OutsideHours
+from booking.domain.holding import hold_appointment, move_hold
 from booking.domain.items import Item
+from booking.domain.moving import move_appointment
 from booking.domain.publishing import released_until
 from tests import factories
 from tests.conftest import BERLIN

@@ -4,8 +4,8 @@ from datetime import date, time
 
 import pytest
 
-from booking.domain.appointments import hold_appointment
 from booking.domain.finding import AtOffice, free_at
+from booking.domain.holding import hold_appointment
 from booking.domain.items import Item
 from booking.domain.releases import next_release
 from booking.models import Closure

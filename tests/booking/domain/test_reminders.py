@@ -8,15 +8,13 @@ from django.core import mail as sent
 from django.db import IntegrityError, transaction
 
 from booking.domain.actor import Actor
-from booking.domain.appointments import (
-    cancel_appointment,
-    confirm_appointment,
-    hold_appointment,
-    move_appointment,
-)
 from booking.domain.arrivals import check_in
+from booking.domain.cancelling import cancel_appointment
+from booking.domain.confirming import confirm_appointment
 from booking.domain.errors import DetailsInvalid
+from booking.domain.holding import hold_appointment
 from booking.domain.items import Item
+from booking.domain.moving import move_appointment
 from booking.domain.outbox import deliver_due_mails
 from booking.domain.reminders import choose_reminders, write_due_reminders
 from booking.models import OutboxMail

@@ -3,7 +3,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from booking.domain import retention
-from booking.domain.appointments import cancel_appointment, confirm_appointment, hold_appointment
+from booking.domain.cancelling import cancel_appointment
+from booking.domain.confirming import confirm_appointment
+from booking.domain.holding import hold_appointment
 from booking.domain.items import Item
 from booking.domain.outbox import deliver_due_mails
 from booking.domain.retention import delete_expired_personal_data

@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 
 from booking.domain.actor import Actor
-from booking.domain.appointments import cancel_appointment, confirm_appointment, hold_appointment
 from booking.domain.arrivals import check_in
+from booking.domain.cancelling import cancel_appointment
+from booking.domain.confirming import confirm_appointment
 from booking.domain.errors import AlreadyCheckedIn, AppointmentEnded
 from booking.domain.forecasting import read_situation
+from booking.domain.holding import hold_appointment
 from booking.domain.items import Item
 from booking.domain.running_late import minutes_to_choose, say_late
 from booking.models import Queue

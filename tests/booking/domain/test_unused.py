@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from booking.domain.actor import CITIZEN
-from booking.domain.appointments import confirm_appointment, hold_appointment
 from booking.domain.arrivals import check_in
 from booking.domain.availability import free_starts
+from booking.domain.confirming import confirm_appointment
+from booking.domain.holding import hold_appointment
 from booking.domain.hours import rebuild_slots
 from booking.domain.items import Item
 from booking.domain.unused import give_back_unused

@@ -4,8 +4,9 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from booking.domain.appointments import confirm_appointment, hold_appointment
+from booking.domain.confirming import confirm_appointment
 from booking.domain.errors import LimitReached, SlotTaken
+from booking.domain.holding import hold_appointment
 from booking.domain.items import Item
 from booking.domain.offer_answers import accept_offer
 from booking.domain.offers import offer_due_places

@@ -7,10 +7,11 @@ from django.urls import reverse
 from django.utils import translation
 
 from booking.domain.actor import CITIZEN
-from booking.domain.appointments import confirm_appointment, hold_appointment
 from booking.domain.arrivals import draw_ticket
+from booking.domain.confirming import confirm_appointment
 from booking.domain.counters import open_counter
 from booking.domain.devices import device_of_token, make_device
+from booking.domain.holding import hold_appointment
 from booking.domain.hours import save_opening_hours
 from booking.domain.items import Item
 from booking.domain.visits import call_next
