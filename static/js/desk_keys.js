@@ -20,10 +20,12 @@ show();
 opener.hidden = false;
 opener.addEventListener("click", () => help.showModal());
 
+// A field of a dialog that has just closed keeps the focus until the browser draws again.
 const isField = (element) =>
-  element.isContentEditable ||
-  ["TEXTAREA", "SELECT"].includes(element.tagName) ||
-  (element.tagName === "INPUT" && !["button", "submit", "hidden"].includes(element.type));
+  element.checkVisibility() &&
+  (element.isContentEditable ||
+    ["TEXTAREA", "SELECT"].includes(element.tagName) ||
+    (element.tagName === "INPUT" && !["button", "submit", "hidden"].includes(element.type)));
 
 /** Up and down move among the people who can be called; Enter presses the button in focus. */
 function move(step) {
