@@ -55,7 +55,7 @@ def test_without_scripts_an_appointment_is_moved_found_again_and_deleted(town, v
     page.get_by_role("link", name="Andere Zeit wählen").click()
     keep(page, "move")
     page.fill("#from", "2026-12-03")
-    page.locator("form.search button").click()
+    page.locator("form.from-day button").click()
     page.locator("a.time").nth(2).click()
     keep(page, "move-ask")
     wanted = datetime.fromisoformat(page.locator("input[name=start]").get_attribute("value"))

@@ -90,6 +90,8 @@ def make_possible(case: Case, town: Town) -> None:
         case.body = possible[last]
     elif last == "availability":
         case.query = {"offering": [offered]}
+    elif last == "times":
+        case.query = {"service": [town.service.slug]}
 
 
 def ask(case: Case) -> Response:

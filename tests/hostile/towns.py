@@ -101,7 +101,7 @@ class Town:
             },
         )  # fmt: skip
         self.situation = Situation.objects.create(
-            authority=self.authority, slug=f"umzug-{slug}", name=f"Umzug {word}"
+            authority=self.authority, slug=f"umzug-{slug}", name=word
         )
         self.situation.services.add(self.service)
         self.offering = factories.OfferingFactory(office=self.office, service=self.service)
