@@ -65,7 +65,7 @@ def test_without_scripts_an_appointment_is_moved_found_again_and_deleted(town, v
     assert check_in_code(page) == code
     assert start in free_starts(town, "2026-12-01")
     second = town.wait_for_mails(email, 2)[1]
-    assert second["Subject"].startswith("Neue Zeit: ")
+    assert second["Subject"].strip().startswith("Neue Zeit: ")
     (event,) = calendar_of(second).walk("VEVENT")
     assert (event.decoded("DTSTART"), event["SEQUENCE"]) == (wanted, 1)
 
