@@ -8,7 +8,6 @@ from ninja import Router
 from booking.client import client_of, network_of
 from booking.domain.appointments import item_rows
 from booking.domain.cancelling import cancel_appointment
-from booking.domain.checklist import require_ticked
 from booking.domain.confirming import confirm_appointment
 from booking.domain.errors import NotFound, Rush
 from booking.domain.holding import hold_appointment
@@ -110,10 +109,13 @@ def confirm(request: HttpRequest, appointment_id: UUID, body: DetailsIn) -> Appo
     when the citizen follows the link in the e-mail.
     """
     _require_secret(request, appointment_id)
-    require_ticked(appointment_id, ready=body.documents_ready)
     return _answer(
         confirm_appointment(
-            appointment_id, name=body.name, email=body.email, phone=body.phone or ""
+            appointment_id,
+            name=body.name,
+            email=body.email,
+            phone=body.phone or "",
+            documents_ready=body.documents_ready,
         )
     )
 

@@ -5,24 +5,15 @@ from uuid import UUID
 from django.db import transaction
 
 from booking import clock
-from booking.models import (
-    Appointment,
-    OutboxMail,
-    Visit,
-)
+from booking.models import Appointment, OutboxMail, Visit
 from booking.prepared import ask
 
 from .appointments import announce_if_today, mails_about
 from .capacity import release
-from .errors import (
-    AlreadyCheckedIn,
-    AppointmentEnded,
-)
+from .errors import AlreadyCheckedIn, AppointmentEnded
 from .grid import raise_grid_version
 from .offer_ends import withdraw_wishes_of
-from .seating import (
-    lock_appointment,
-)
+from .seating import lock_appointment
 
 
 @transaction.atomic

@@ -1,10 +1,8 @@
 """What has to be ticked before booking: the list of what to bring, where an office asks for it."""
 
-from collections.abc import Sequence
-from uuid import UUID
+from collections.abc import Iterable, Sequence
 
-from booking.models import AppointmentItem, Offering
-from booking.prepared import PreparedQuery
+from booking.models import Offering
 
 from .errors import ChecklistOpen
 from .items import Item
@@ -12,23 +10,16 @@ from .items import Item
 
 def documents_to_tick(items: Sequence[Item]) -> list[str]:
     """Each document once, in the order of the services; in the active language."""
-    return _documents([item.offering for item in items if item.offering.checklist_required])
+    return _documents(item.offering for item in items)
 
 
-def require_ticked(appointment_id: UUID, *, ready: bool) -> None:
-    """Raise ``ChecklistOpen`` where something has to be ticked for an appointment and is not."""
-    if not ready and _documents([row.offering for row in _asking.all(appointment_id)]):
+def require_ticked(offerings: Iterable[Offering]) -> None:
+    """Raise ``ChecklistOpen`` where something has to be ticked for these."""
+    if _documents(offerings):
         raise ChecklistOpen
 
 
-def _documents(offerings: Sequence[Offering]) -> list[str]:
-    every = (document for offering in offerings for document in offering.service.document_list)
+def _documents(offerings: Iterable[Offering]) -> list[str]:
+    asking = (offering for offering in offerings if offering.checklist_required)
+    every = (document for offering in asking for document in offering.service.document_list)
     return list(dict.fromkeys(every))
-
-
-_asking = PreparedQuery(
-    lambda appointment_id: AppointmentItem.objects.filter(
-        appointment=appointment_id, offering__checklist_required=True
-    ).select_related("offering__service"),
-    UUID,
-)

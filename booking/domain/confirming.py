@@ -6,38 +6,24 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import get_language
 
 from booking import clock
-from booking.models import (
-    Appointment,
-    Office,
-    OutboxMail,
-)
-from booking.prepared import PreparedSave, ask
+from booking.models import Appointment, AppointmentItem, Office, OutboxMail
+from booking.prepared import PreparedQuery, PreparedSave, ask
 from booking.security import is_mail_answer
 
 from .appointments import announce_if_today, items_of, mails_about
 from .availability import nearest_starts
 from .capacity import claim
+from .checklist import require_ticked
 from .contact_details import clean_details
-from .errors import (
-    AppointmentEnded,
-    AskedOften,
-    HoldElsewhere,
-    NotFound,
-    SlotTaken,
-)
+from .errors import AppointmentEnded, AskedOften, HoldElsewhere, NotFound, SlotTaken
 from .grid import raise_after_claim, raise_grid_version
-from .limits import (
-    reading_limited,
-    require_within_limits,
-    sign_for_address,
-)
-from .seating import (
-    lock_appointment_and_ask,
-)
+from .limits import require_within_limits, sign_for_address
+from .seating import lock_appointment_and_ask
 from .second_look import at_second_look
 
 # Mails that ask whether an address is right, for one appointment: nobody is flooded with them.
@@ -54,6 +40,7 @@ def confirm_appointment(
     by_staff: bool = False,
     on_paper: bool = False,
     giving_up: UUID | None = None,
+    documents_ready: bool = True,
 ) -> Appointment:
     """Make a hold a booking and write the confirmation mail in the same transaction.
 
@@ -62,16 +49,23 @@ def confirm_appointment(
     ``by_staff`` the e-mail may be empty, for whoever calls and has none; then no mail is
     written. ``on_paper`` nobody is asked who it is: the code on the paper is all.
     ``giving_up`` is an appointment that goes for this one in the same transaction: together
-    they count as one. A booking that is already confirmed is returned unchanged. A hold that
+    they count as one. ``documents_ready``: the list of what to bring is ticked, or has been seen
+    to by whoever calls this. A booking that is already confirmed is returned unchanged. A hold that
     has lapsed is taken up again where its time is still free. Raises ``DetailsInvalid``,
-    ``AppointmentEnded``, ``HoldElsewhere`` where the hold is no longer at ``expected_start``,
-    ``AskedOften``, ``LimitReached``, or ``SlotTaken`` with alternatives.
+    ``ChecklistOpen``, ``AppointmentEnded``, ``HoldElsewhere`` where the hold is no longer at
+    ``expected_start``, ``AskedOften``, ``LimitReached``, or ``SlotTaken`` with alternatives.
     """
     if on_paper:
         details = {"name": "", "email": "", "phone": ""}
     else:
         details = clean_details(name=name, email=email, phone=phone, by_staff=by_staff)
-    return _confirm_at_second_look(appointment_id, details, expected_start, giving_up=giving_up)
+    return _confirm_at_second_look(
+        appointment_id,
+        details,
+        expected_start,
+        giving_up=giving_up,
+        documents_ready=documents_ready,
+    )
 
 
 def confirm_from_mail(appointment_id: UUID, *, answer: str) -> Appointment:
@@ -124,25 +118,17 @@ def _confirm(
     answered: bool = False,
     may_claim: bool = False,
     giving_up: UUID | None = None,
+    documents_ready: bool = True,
 ) -> Appointment:
-    appointment, limited = lock_appointment_and_ask(
-        appointment_id, reading_limited(appointment_id), slots=may_claim
+    appointment, demanding = lock_appointment_and_ask(
+        appointment_id, _demanding.statement(appointment_id), slots=may_claim
     )
     if appointment.state == Appointment.State.BOOKED:
         return appointment
-    if appointment.state == Appointment.State.CANCELLED:
-        raise AppointmentEnded
-    if expected_start is not None and appointment.start != expected_start:
-        raise HoldElsewhere(appointment)
-    now = clock.now()
-    if appointment.start <= now:
-        raise SlotTaken
-    lapsed = appointment.state == Appointment.State.EXPIRED
-    if lapsed:
-        if not may_claim:
-            raise _HasLapsed
-        if appointment.series is None:
-            raise SlotTaken
+    lapsed = _must_be_claimed(appointment, expected_start, may_claim=may_claim)
+    offerings = [item.offering for item in demanding]
+    if not documents_ready:
+        require_ticked(offerings)
     asked = appointment.awaits_mail and details == _details_of(appointment)
     if asked and not answered:
         return appointment
@@ -152,7 +138,6 @@ def _confirm(
     # Somebody with a mailbox of their own has shown as much as a device that worked.
     appointment.without_proof = appointment.without_proof and not answered
     if not appointment.by_staff:
-        offerings = [item.offering for item in limited]
         sign_for_address(appointment, offerings)
         require_within_limits(appointment, offerings, giving_up=giving_up)
     if lapsed:
@@ -162,7 +147,7 @@ def _confirm(
         _ask_by_mail(appointment, lapsed=lapsed)
         return appointment
     appointment.state = Appointment.State.BOOKED
-    appointment.booked_at = now
+    appointment.booked_at = clock.now()
     appointment.expires_at = None
     ask(
         _save_booking.statement(appointment),
@@ -172,6 +157,38 @@ def _confirm(
         raise_after_claim(appointment.office_id)
     announce_if_today(appointment)
     return appointment
+
+
+def _must_be_claimed(
+    appointment: Appointment, expected_start: datetime | None, *, may_claim: bool
+) -> bool:
+    """Whether a hold has lapsed, so that its time has to be taken anew.
+
+    Raises what stands in the way of confirming it, ``_HasLapsed`` where it needs the slots.
+    """
+    if appointment.state == Appointment.State.CANCELLED:
+        raise AppointmentEnded
+    if expected_start is not None and appointment.start != expected_start:
+        raise HoldElsewhere(appointment)
+    if appointment.start <= clock.now():
+        raise SlotTaken
+    if appointment.state != Appointment.State.EXPIRED:
+        return False
+    if not may_claim:
+        raise _HasLapsed
+    if appointment.series is None:
+        raise SlotTaken
+    return True
+
+
+# Items whose offerings ask for more than others: a limit of their own, or a list to be ticked.
+_demanding = PreparedQuery(
+    lambda appointment_id: AppointmentItem.objects.filter(
+        Q(offering__limit__isnull=False) | Q(offering__checklist_required=True),
+        appointment=appointment_id,
+    ).select_related("offering"),
+    UUID,
+)
 
 
 def _ask_by_mail(appointment: Appointment, *, lapsed: bool) -> None:

@@ -19,7 +19,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.signals import post_delete, post_save
 
 from booking import clock
@@ -53,8 +53,8 @@ def raise_grid_version(office_id: UUID, *, after: Sequence[Statement] = ()) -> N
     """What is free has changed. Needs a transaction, in which it is the last lock but those of
     ``announce``: the row is what all changes of one office share, and stays locked until then.
 
-    There may be more than before, so wishes are due. ``after``: the changes that are made
-    before it, in one go with it.
+    There may be more than before, so wishes are due where somebody is on the list. ``after``:
+    the changes that are made before it, in one go with it.
     """
     *_changes, raised = ask(*after, _raise_version.statement(office_id))
     if not raised:
@@ -70,8 +70,11 @@ def raise_after_claim(
     ``gave_back`` where others were given back for them. Raises ``WishesFirst`` where somebody
     waits who has not been offered yet what is free.
     """
-    claimed = _moved if gave_back else _claimed
-    *_changes, raised = ask(*after, claimed.statement(office_id, clock.now()))
+    now = clock.now()
+    first = _moved if gave_back else _claimed_with_nothing_due
+    *_changes, raised = ask(*after, first.statement(office_id, now))
+    if not raised and not gave_back:
+        raised = _claimed(office_id, now)
     if not raised:
         if SlotGrid.objects.filter(pk=office_id).exists():
             raise WishesFirst
@@ -80,13 +83,29 @@ def raise_after_claim(
 
 def wishes_are_due(now: datetime) -> Q:
     """Of a ``SlotGrid``: somebody waits, and there may be a place not offered yet."""
-    return Q(wishes_due_at__lte=now) & Q(Exists(_waiting_there()))
+    return Q(wishes_due_at__lte=now) & Q(_has_wishes(Wish.State.WAITING))
 
 
-def _waiting_there() -> QuerySet:
-    """Links of waiting wishes to the office of a ``SlotGrid``."""
+def authorities_with_wishes_due(now: datetime) -> set[int]:
+    """The towns in which somebody is on the list and there may be a place not offered yet.
+
+    Where the last wish is over nothing is due any more, unless something changes this moment.
+    One query where nothing is due.
+    """
+    due = SlotGrid.objects.filter(wishes_due_at__lte=now).select_related("office")
+    authorities = set()
+    for grid in due.annotate(listed=_has_wishes(*Wish.LISTED)):
+        if grid.listed:
+            authorities.add(grid.office.authority_id)
+        else:
+            SlotGrid.objects.filter(pk=grid.pk, version=grid.version).update(wishes_due_at=None)
+    return authorities
+
+
+def _has_wishes(*states: str) -> Exists:
+    """Of a ``SlotGrid``: there are wishes in one of these states for its office."""
     links = Wish.offices.through.objects
-    return links.filter(office=OuterRef("pk"), wish__state=Wish.State.WAITING)
+    return Exists(links.filter(office=OuterRef("pk"), wish__state__in=states))
 
 
 def _set_up_anew(instance: Office | Offering, **_signal: Any) -> None:
@@ -124,11 +143,25 @@ def _grids(count: int) -> PreparedQuery[SlotGrid]:
     return PreparedQuery(write, *[UUID] * count)
 
 
+# A wish that comes onto the list this very moment makes its offices due by itself; then the
+# value stays, also where this update does not see the wish yet.
+_due_if_listed = Case(
+    When(_has_wishes(*Wish.LISTED), then=Value(AT_ONCE)), default=F("wishes_due_at")
+)
 _raise_version = PreparedUpdate(
     lambda office_id: SlotGrid.objects.filter(pk=office_id),
     UUID,
     version=F("version") + 1,
-    wishes_due_at=Value(AT_ONCE),
+    wishes_due_at=_due_if_listed,
+)
+# The rule is that of ``_claimed``; mostly nobody is on the list, and this is seen more quickly.
+_claimed_with_nothing_due = PreparedUpdate(
+    lambda office_id, now: SlotGrid.objects.filter(
+        Q(wishes_due_at__isnull=True) | Q(wishes_due_at__gt=now), pk=office_id
+    ),
+    UUID,
+    datetime,
+    version=F("version") + 1,
 )
 _claimed = PreparedUpdate(
     lambda office_id, now: SlotGrid.objects.filter(~wishes_are_due(now), pk=office_id),
@@ -137,7 +170,7 @@ _claimed = PreparedUpdate(
     version=F("version") + 1,
 )
 _moved = PreparedUpdate(
-    _claimed.write, UUID, datetime, version=F("version") + 1, wishes_due_at=Value(AT_ONCE)
+    _claimed.write, UUID, datetime, version=F("version") + 1, wishes_due_at=_due_if_listed
 )
 
 

@@ -11,11 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import get_language
 
 from booking import clock
-from booking.models import (
-    Appointment,
-    AppointmentItem,
-    Office,
-)
+from booking.models import Appointment, AppointmentItem, Office
 from booking.prepared import PreparedInsert, Statement
 from booking.security import CODE_DIGITS, new_digits
 
@@ -23,27 +19,11 @@ from .appointments import item_rows
 from .availability import nearest_starts, reading_series, series_for, serving
 from .cancelling import cancel_appointment
 from .capacity import find_room, lock_slots_of_both, release, taking
-from .errors import (
-    AppointmentEnded,
-    KeyReused,
-    LimitReached,
-    SlotTaken,
-    WithoutProofFull,
-)
+from .errors import AppointmentEnded, KeyReused, LimitReached, SlotTaken, WithoutProofFull
 from .grid import raise_after_claim, use_slots_of
 from .items import Item, require_online
-from .limits import (
-    NOBODY,
-    Asker,
-    require_within_limits,
-    sign_for_device,
-)
-from .seating import (
-    in_utc,
-    lock_appointment,
-    require_bookable,
-    spans_of,
-)
+from .limits import NOBODY, Asker, require_within_limits, sign_for_device
+from .seating import in_utc, lock_appointment, require_bookable, spans_of
 from .second_look import at_second_look
 
 CODE_ATTEMPTS = 5

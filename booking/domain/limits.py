@@ -19,7 +19,7 @@ from django.utils.crypto import salted_hmac
 
 from booking import clock
 from booking.models import Appointment, AppointmentItem, Offering, Office
-from booking.prepared import PreparedQuery, Statement, ask, nothing
+from booking.prepared import Statement, ask, nothing
 
 from .errors import LimitReached, WithoutProofFull
 
@@ -178,19 +178,6 @@ def _limits_of(appointment: Appointment, offerings: Sequence[Offering]) -> Itera
     for column, at_most, days, offering in rules:
         if at_most is not None and (key := getattr(appointment, column)):
             yield _Limit(column, key, at_most, days, offering)
-
-
-def reading_limited(appointment_id: UUID) -> Statement:
-    """Asks for the items of an appointment whose offerings have a limit of their own."""
-    return _limited.statement(appointment_id)
-
-
-_limited = PreparedQuery(
-    lambda appointment_id: AppointmentItem.objects.filter(
-        appointment=appointment_id, offering__limit__isnull=False
-    ).select_related("offering"),
-    UUID,
-)
 
 
 def _wait_for_others(keys: set[str]) -> None:

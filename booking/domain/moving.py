@@ -7,29 +7,16 @@ from uuid import UUID
 from django.db import transaction
 
 from booking import clock
-from booking.models import (
-    Appointment,
-    OutboxMail,
-    Visit,
-)
+from booking.models import Appointment, OutboxMail, Visit
 from booking.prepared import ask
 
 from .appointments import announce_if_today, items_of, mails_about
 from .availability import nearest_starts, series_for
 from .capacity import find_room, lock_slots_of_both, release, taking
-from .errors import (
-    AlreadyCheckedIn,
-    AppointmentEnded,
-    SlotTaken,
-)
+from .errors import AlreadyCheckedIn, AppointmentEnded, SlotTaken
 from .grid import raise_after_claim
 from .items import Item, require_online
-from .seating import (
-    in_utc,
-    lock_appointment,
-    require_bookable,
-    spans_of,
-)
+from .seating import in_utc, lock_appointment, require_bookable, spans_of
 from .second_look import at_second_look
 
 

@@ -29,7 +29,12 @@ from booking.security import CODE_DIGITS, new_digits
 from .availability import series_for, starts_for_wishes
 from .capacity import find_room, next_places_at, taking
 from .errors import OutsideHours, SlotTaken
-from .grid import raise_grid_version, use_slots_of, wishes_are_due
+from .grid import (
+    authorities_with_wishes_due,
+    raise_grid_version,
+    use_slots_of,
+    wishes_are_due,
+)
 from .items import Item, total_minutes
 from .outbox import writing_wish_mail
 from .seating import in_utc, spans_of
@@ -45,9 +50,8 @@ def offer_due_places() -> int:
 
     One query where nobody waits for anything.
     """
-    due = SlotGrid.objects.filter(wishes_are_due(clock.now())).order_by("office__authority")
-    authorities = due.values_list("office__authority", flat=True).distinct()
-    return sum(offer_places(authority_id) for authority_id in list(authorities))
+    authorities = authorities_with_wishes_due(clock.now())
+    return sum(offer_places(authority_id) for authority_id in sorted(authorities))
 
 
 def offer_places(authority_id: int) -> int:

@@ -8,7 +8,7 @@ import json
 import multiprocessing
 import sys
 import time
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -28,6 +28,7 @@ from booking.domain.holding import hold_appointment  # noqa: E402
 from booking.domain.hours import remove_closure  # noqa: E402
 from booking.domain.items import Item  # noqa: E402
 from booking.domain.publishing import ensure_published  # noqa: E402
+from booking.domain.unused import LONGEST  # noqa: E402
 from booking.models import (  # noqa: E402
     Appointment,
     Authority,
@@ -43,6 +44,7 @@ from booking.simulation.week import ACTS, UNITS_AT_MOST, Pool, Step, read_pools 
 BERLIN = ZoneInfo("Europe/Berlin")
 BEGINNING = datetime.fromisoformat("2026-03-09")
 FORKED = multiprocessing.get_context("fork")
+NEVER_GIVEN_BACK = LONGEST // timedelta(minutes=1)
 SOMEBODY = {"name": "A Citizen", "email": "citizen@example.org"}
 
 
@@ -60,6 +62,8 @@ class Replay:
             name=pool.name,
             address="Street 1",
             horizon_days=(pool.last_day - BEGINNING.date()).days,
+            # Who came is not in the rows: nobody's time goes back for not coming.
+            grace_minutes=NEVER_GIVEN_BACK,
         )
         service = Service.objects.create(authority=authority, slug="service", name="Service")
         offering = Offering.objects.create(

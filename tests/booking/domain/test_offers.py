@@ -22,7 +22,7 @@ from booking.domain.offer_answers import accept_offer, decline_offer, find_to_gi
 from booking.domain.offers import offer_due_places
 from booking.domain.outbox import deliver_due_mails
 from booking.domain.wishes import withdraw_wish
-from booking.models import Appointment, Offer, OutboxMail, Wish
+from booking.models import Appointment, Offer, OutboxMail, SlotGrid, Wish
 from tests import factories
 from tests.conftest import BERLIN, TUESDAY
 from tests.properties.invariants import assert_slots_hold
@@ -367,6 +367,40 @@ def test_an_office_without_a_waiting_list_offers_nothing(office, offering, full,
     assert offer_due_places() == 0
     assert offer_of(wish) is None
     assert book().start == EIGHT
+
+
+def test_what_came_free_elsewhere_while_an_offer_was_open_is_offered_after_it(
+    office, offering, full, book
+):
+    branch = factories.OfficeFactory(authority=office.authority, horizon_days=9)
+    factories.make_hours(branch, counters=1, online_counters=1, opens=time(9), closes=time(9, 10),
+                         valid_from=date(2026, 11, 25))  # fmt: skip
+    there = factories.OfferingFactory(office=branch, service=offering.service)
+    taken = hold_appointment(
+        office=branch, items=[Item(there, 1)], start=EIGHT + timedelta(hours=1)
+    )
+    confirm_appointment(taken.pk, **ERIKA)
+    wish = listed(offering, offices=[office, branch])
+    cancel_appointment(full[0].pk)
+    offer_due_places()
+    cancel_appointment(taken.pk)
+    assert offer_due_places() == 0
+    decline_offer(offer_of(wish))
+    offer_due_places()
+    assert offer_of(wish).office == branch
+
+
+def test_nothing_is_due_where_nobody_is_on_the_list(office, offering, full):
+    def due():
+        return SlotGrid.objects.get(pk=office.pk).wishes_due_at
+
+    cancel_appointment(full[0].pk)
+    assert due() is None
+    wish = listed(offering)
+    assert due() is not None
+    withdraw_wish(wish.pk)
+    assert offer_due_places() == 0
+    assert due() is None
 
 
 def queries_of(act):
