@@ -1,6 +1,7 @@
 """Finding a time over all offices of the town: services first, then the earliest time anywhere."""
 
 from datetime import datetime, time
+from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -127,6 +128,13 @@ def test_offices_stand_side_by_side_the_earliest_first(times, north, office):
     text = page.content.decode()
     assert "Reachable with a wheelchair" in text
     assert "We also speak: Turkish" in text
+
+
+def test_whom_no_time_suits_can_wish_for_one_at_any_office(times, north, client):
+    page = times().content.decode()
+    link = page.split("Nothing that suits you?")[1].partition('href="')[2].partition('"')[0]
+    form = client.get(unescape(link)).content.decode()
+    assert form.count('name="offices"') == 2
 
 
 def test_of_many_offices_the_earliest_six_are_in_sight(times, north, office, offering):
