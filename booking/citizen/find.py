@@ -22,6 +22,8 @@ from booking.domain.reception import resend_confirmation
 from booking.models import Authority
 from booking.throttle import count_attempt
 
+from .forms import HeardField
+
 SEARCHES_PER_MINUTE = 10
 # Only right ones count: nobody can use them up for somebody else, or fill a mailbox.
 MAILS_PER_HOUR = 3
@@ -31,6 +33,7 @@ class FindForm(forms.Form):
     """Both are on the confirmation, printed or mailed."""
 
     use_required_attribute = False
+    bound_field_class = HeardField
     code = forms.CharField(
         label=gettext_lazy("Check-in code"),
         help_text=gettext_lazy("Eight digits, on your confirmation."),

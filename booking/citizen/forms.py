@@ -11,6 +11,19 @@ from booking.domain.errors import ChecklistOpen, DetailsInvalid
 from booking.models import Office
 
 
+class HeardField(forms.BoundField):
+    """Tells a screen reader that it must be filled in; the page shows what is optional.
+
+    Not with ``required``: the browser would call an empty field wrong before anybody has typed.
+    """
+
+    def build_widget_attrs(
+        self, attrs: dict[str, Any], widget: forms.Widget | None = None
+    ) -> dict[str, Any]:
+        attrs = super().build_widget_attrs(attrs, widget)
+        return attrs | {"aria-required": "true"} if self.field.required else attrs
+
+
 class _LeftToTheDomain(forms.CharField):
     """A field that is not checked here; ``required`` only tells how to label it."""
 
@@ -28,6 +41,7 @@ class DetailsForm(forms.Form):
     """Name and contact. Valid when the domain finds nothing wrong with them."""
 
     use_required_attribute = False
+    bound_field_class = HeardField
     # Staff may leave out the e-mail address.
     by_staff = False
     # Known already, where the form does not ask for it.

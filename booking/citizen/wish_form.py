@@ -12,6 +12,8 @@ from booking.domain.wishes import LONGEST, Terms
 from booking.local_time import time_text
 from booking.models import Office, OpeningHours, Wish
 
+from .forms import HeardField
+
 STEP = timedelta(minutes=30)
 # Where an office has no hours yet.
 USUAL = (time(8), time(18))
@@ -21,6 +23,7 @@ class WishForm(forms.Form):
     """Offices, weekdays, hours, latest day and, unless it is known, the e-mail address."""
 
     use_required_attribute = False
+    bound_field_class = HeardField
 
     offices = forms.TypedMultipleChoiceField(
         label=_("Where?"), widget=forms.CheckboxSelectMultiple, required=False

@@ -1,8 +1,9 @@
 """Every change of a wish by whoever wishes: made, confirmed, changed, withdrawn; and its end."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from types import MappingProxyType
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -65,8 +66,8 @@ def make_wish(
     and confirmed nothing gets no more mails; that looks the same from outside. Raises
     ``NotOnline`` or ``WishInvalid``.
     """
-    email = _clean_email(email)
-    _require_possible(terms, [item.offering.service_id for item in items])
+    email = email.strip()
+    _require_possible(terms, [item.offering.service_id for item in items], _wrong_email(email))
     unconfirmed = Wish.objects.filter(
         authority=authority, email__iexact=email, state=Wish.State.UNCONFIRMED
     )
@@ -204,20 +205,26 @@ def _today(wish: Wish) -> date:
     return min(days, default=clock.now().date())
 
 
-def _clean_email(email: str) -> str:
-    email = email.strip()
+def _wrong_email(email: str) -> dict[str, str]:
     try:
         validate_email(email)
         if len(email) > 254:
             raise ValidationError("too long")
     except ValidationError:
         sentence = _("Please enter an e-mail address such as name@example.org.")
-        raise WishInvalid({"email": sentence}) from None
-    return email
+        return {"email": sentence}
+    return {}
 
 
-def _require_possible(terms: Terms, service_ids: Sequence[int]) -> None:
-    """Raise ``NotOnline`` or ``WishInvalid`` where no time could ever suit."""
+def _require_possible(
+    terms: Terms,
+    service_ids: Sequence[int],
+    wrong_besides: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Raise ``NotOnline`` or ``WishInvalid`` where no time could ever suit.
+
+    ``wrong_besides``: what is wrong with the rest of the wish, to be said at the same time.
+    """
     wrong = {}
     if not terms.offices:
         wrong["offices"] = _("Please choose an office.")
@@ -230,6 +237,7 @@ def _require_possible(terms: Terms, service_ids: Sequence[int]) -> None:
         wrong["latest_day"] = _("Please choose a day within the next %(count)d days.") % {
             "count": LONGEST.days
         }
+    wrong |= wrong_besides
     if wrong:
         raise WishInvalid(wrong)
     authorities = {office.authority_id for office in terms.offices}

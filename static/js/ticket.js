@@ -93,24 +93,32 @@
     keepScreenOn();
     find("sound-on").remove();
     find("sound-off-text").remove();
-    find("sound-on-text").textContent = find("sound-on-text").dataset.text;
+    // The button is gone: the focus stays here, and what has happened is read out.
+    const said = find("sound-on-text");
+    said.textContent = said.dataset.text;
+    said.focus();
   };
 
   document.addEventListener("visibilitychange", () => {
     if (soundOn && document.visibilityState === "visible") keepScreenOn();
   });
 
+  // Announced when it changes, not each time it is written.
+  const say = (text) => {
+    if (live.textContent !== text) live.textContent = text;
+  };
+
   const address = find("ticket").dataset.socket;
   if (address) {
     find("sound-box").hidden = find("ticket").dataset.state === "serving";
     live.hidden = false;
-    live.textContent = live.dataset.liveText;
+    say(live.dataset.liveText);
     find("sound-on").addEventListener("click", turnSoundOn);
     liveSocket(address, {
       onMessage: take,
       onFresh() {
         live.classList.remove("ticket__live--stale");
-        live.textContent = live.dataset.liveText;
+        say(live.dataset.liveText);
       },
       onMoved() {
         // Where to wait is another place now, even if the state is the same.
@@ -121,7 +129,7 @@
         const moment = Date.now() - performance.now() + since;
         const time = new Date(moment).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", numberingSystem: "latn" });
         live.classList.add("ticket__live--stale");
-        live.textContent = live.dataset.staleText.replace("{time}", time);
+        say(live.dataset.staleText.replace("{time}", time));
       },
     });
   }

@@ -19,6 +19,8 @@ def path(town, chromium) -> dict[str, str]:
     page.goto(times_url(town, "2026-12-15"))
     hold_first_time(page)
     held = page.url
+    # Otherwise the next time chosen is this one, moved.
+    context.clear_cookies()
     page.goto(times_url(town, "2026-12-16"))
     hold_first_time(page)
     give_details(page, "budget@example.org")

@@ -70,6 +70,18 @@ def test_german_stands_in_where_a_town_has_not_translated(client, office, offeri
     assert service.name_de in page_in("tr", client, "choose", office.pk)
 
 
+def test_german_that_stands_in_is_marked_for_screen_readers(client, office, offering):
+    service = offering.service
+    service.name_ar = "طلب بطاقة هوية"
+    service.save()
+    page = page_in("ar", client, "choose", office.pk)
+    assert f"<span>{service.name_ar}</span>" in page
+    assert '<ul lang="de"><li>Alter Ausweis' in page
+    page = page_in("tr", client, "choose", office.pk)
+    assert f'<span lang="de">{service.name_de}</span>' in page
+    assert 'lang="de"><li>' not in page_in("de", client, "choose", office.pk)
+
+
 def test_services_are_in_the_order_of_their_shown_names(client, office, offering):
     other = Service.objects.create(
         authority=office.authority, slug="other", name_de="Zulassung", name_tr="Araç kaydı"
@@ -78,6 +90,6 @@ def test_services_are_in_the_order_of_their_shown_names(client, office, offering
     address = (office.authority.slug,)
     for language, first in (("de", offering.service.name_de), ("tr", "Araç kaydı")):
         page = page_in(language, client, "start", *address)
-        names = re.findall(r'choice__title">([^<]+)', page.partition('id="services"')[2])
+        names = re.findall(r'choice__title"[^>]*>([^<]+)', page.partition('id="services"')[2])
         assert names[0] == first
         assert len(names) == 2
