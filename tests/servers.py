@@ -202,7 +202,8 @@ def find_nginx() -> Path | None:
 
 
 def find_chromium() -> Path | None:
-    names = ("chromium", "chromium-browser", "google-chrome")
+    """The headless shell is the same browser without windows: a quarter less to compute."""
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
     return next((Path(found) for name in names if (found := shutil.which(name))), None)
 
 

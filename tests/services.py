@@ -21,10 +21,10 @@ from typing import IO
 
 import pytest
 
+from tests.servers import find_chromium
 from tests.summary import summary
 
 ROOT = Path(__file__).resolve().parent.parent
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 # What a shell may carry over from `make run` and must not reach a test.
 FOREIGN = ("DATABASE_URL", "REDIS_URL", "DEMO", "DEMO_CLOCK", "EMAIL_URL", "PUBLIC_URL", "PORT")
 
@@ -67,8 +67,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     given = {name: os.environ.get(f"TEST_{name}") for name in ("DATABASE_URL", "REDIS_URL")}
     for name in FOREIGN:
         os.environ.pop(name, None)
-    if chromium := next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None):
-        os.environ.setdefault("TEST_CHROMIUM", chromium)
+    if chromium := find_chromium():
+        os.environ.setdefault("TEST_CHROMIUM", str(chromium))
 
     sqlite = os.environ.get("TEST_DATABASE") == "sqlite"
     if sqlite or all(given.values()):
@@ -102,7 +102,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if "REDIS_URL" not in os.environ:
         reasons["services"] = "needs PostgreSQL and Redis, this run is on SQLite"
     if "TEST_CHROMIUM" not in os.environ:
-        reasons["browser"] = "needs Chromium; please install: chromium"
+        reasons["browser"] = "needs Chromium; please install: chromium-headless-shell"
     for item in items:
         for marker, reason in reasons.items():
             if item.get_closest_marker(marker):

@@ -1,14 +1,13 @@
 """What a citizen's phone loads: the heaviest page of the booking path on a first visit."""
 
 import os
-from shutil import which
 
 from playwright.sync_api import sync_playwright
 
 from tests.browser.conftest import CHROMIUM_FLAGS, PHONE
 from tests.browser.town import embedded
 from tests.browser.wire import first_visit
-from tests.services import CHROMIUM_NAMES
+from tests.servers import find_chromium
 
 from .rows import Row, at_most
 from .stage import ConditionBroken, Stage
@@ -49,8 +48,7 @@ def page_budget(stage: Stage) -> list[Row]:
 
 
 def _chromium() -> str:
-    names = [os.environ.get("TEST_CHROMIUM", ""), *CHROMIUM_NAMES]
-    found = next((path for name in names if name and (path := which(name))), None)
+    found = os.environ.get("TEST_CHROMIUM") or find_chromium()
     if found is None:
         raise ConditionBroken("no Chromium to measure with")
-    return found
+    return str(found)
