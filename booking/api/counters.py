@@ -101,7 +101,12 @@ def _require_counter(request: HttpRequest, counter_id: UUID) -> None:
 
 
 _counter = PreparedQuery(
-    lambda counter_id: Counter.objects.filter(pk=counter_id).select_related("office"), UUID
+    lambda counter_id: (
+        Counter.objects.filter(pk=counter_id)
+        .select_related("office")
+        .only("office", "office__authority")
+    ),
+    UUID,
 )
 
 

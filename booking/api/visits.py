@@ -175,7 +175,12 @@ def _visit_of(request: HttpRequest, visit_id: UUID) -> Visit:
 
 
 _visit = PreparedQuery(
-    lambda visit_id: Visit.objects.filter(pk=visit_id).select_related("office"), UUID
+    lambda visit_id: (
+        Visit.objects.filter(pk=visit_id)
+        .select_related("office")
+        .only("office", "office__authority")
+    ),
+    UUID,
 )
 
 
