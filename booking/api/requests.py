@@ -15,6 +15,7 @@ from booking.domain.errors import NotFound, OutsideHours, Refused
 from booking.domain.items import Item, add_up, items_among, reading_offerings
 from booking.models import Office
 from booking.prepared import PreparedQuery, ask
+from booking.translation import texts_of
 
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -106,7 +107,10 @@ def get_office_and_items(
     except Refused:
         get_office(office_id)
         raise
-    found, offered = ask(_office.statement(office_id), reading_offerings(office_id, quantities))
+    found, offered = ask(
+        _office_without_texts.statement(office_id),
+        reading_offerings(office_id, quantities, with_service=False),
+    )
     if not found:
         raise NotFound
     return found[0], items_among(offered, quantities)
@@ -121,3 +125,6 @@ def get_office(office_id: UUID) -> Office:
 
 
 _office = PreparedQuery(lambda office_id: Office.objects.filter(pk=office_id), UUID)
+_office_without_texts = PreparedQuery(
+    lambda office_id: Office.objects.filter(pk=office_id).defer(*texts_of(Office)), UUID
+)

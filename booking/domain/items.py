@@ -44,9 +44,12 @@ def add_up(chosen: Iterable[tuple[UUID | str, int]]) -> dict[UUID, int]:
     return quantities
 
 
-def reading_offerings(office_id: UUID, offering_ids: Collection[UUID]) -> Statement:
-    """Those of the ids that the office offers, each with its service."""
-    return _offerings(len(offering_ids)).statement(office_id, *offering_ids)
+def reading_offerings(
+    office_id: UUID, offering_ids: Collection[UUID], *, with_service: bool = True
+) -> Statement:
+    """Those of the ids that the office offers, each with its service, whose texts are long."""
+    query = _offerings(len(offering_ids), with_service=with_service)
+    return query.statement(office_id, *offering_ids)
 
 
 def items_among(offered: Iterable[Offering], quantities: Mapping[UUID, int]) -> list[Item]:
@@ -62,10 +65,10 @@ def items_among(offered: Iterable[Offering], quantities: Mapping[UUID, int]) -> 
 
 
 @lru_cache
-def _offerings(count: int) -> PreparedQuery[Offering]:
+def _offerings(count: int, *, with_service: bool) -> PreparedQuery[Offering]:
     def write(office_id: UUID, *offering_ids: UUID) -> QuerySet[Offering]:
-        offered = Offering.objects.filter(office=office_id, pk__in=offering_ids)
-        return offered.select_related("service").order_by()
+        offered = Offering.objects.filter(office=office_id, pk__in=offering_ids).order_by()
+        return offered.select_related("service") if with_service else offered
 
     return PreparedQuery(write, UUID, *[UUID] * count)
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from booking import clock
 from booking.models import Appointment, Office, OpeningHours
 from booking.prepared import PreparedQuery, Statement, ask
+from booking.translation import texts_of
 
 from .errors import NotFound, OutsideHours
 from .grid import use_slots_of
@@ -86,6 +87,7 @@ _locked = PreparedQuery(
         Appointment.objects.filter(pk=appointment_id)
         .select_for_update(of=("self",))
         .select_related("office")
+        .defer(*texts_of(Office, "office__"))
     ),
     UUID,
 )

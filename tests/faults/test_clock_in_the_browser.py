@@ -33,14 +33,21 @@ class Place:
         return re.compile("|".join(f"{now + timedelta(minutes=n):%H:%M}" for n in (0, 1)))
 
 
-@pytest.fixture
-def place(tmp_path) -> Iterator[Place]:
-    with Installation(tmp_path) as installation:
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Installation, SmallTown]]:
+    """The town is the same for all; every test leaves its queue empty."""
+    with Installation(tmp_path_factory.mktemp("clock")) as installation:
         installation.environment["DEBUG"] = "1"  # static files from their sources
-        town = make_small_town(installation)
-        daphne = installation.sockets()
-        daphne.start()
-        yield Place(town, daphne)
+        yield installation, make_small_town(installation)
+
+
+@pytest.fixture
+def place(built) -> Iterator[Place]:
+    installation, town = built
+    daphne = installation.sockets()
+    daphne.start()
+    yield Place(town, daphne)
+    daphne.stop()
 
 
 @pytest.fixture(scope="module")

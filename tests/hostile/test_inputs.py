@@ -19,7 +19,7 @@ from .values import HOSTILE, changed, encoded, names_in_source
 
 KEYS = sorted({one.key for one in every_address() if not one.is_api})
 # Tries at each form; the set-up has many, all of them Django's.
-TRIES, USUAL_TRIES = {addresses.SETUP: 2, addresses.DESK: 8}, 15
+TRIES, USUAL_TRIES = {addresses.SETUP: 2, addresses.DESK: 6}, 10
 MANY_TRIES, USUAL_MANY_TRIES = {addresses.SETUP: 60}, 250
 
 
