@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import random
 import sys
 import time
 from collections import defaultdict
@@ -18,6 +19,7 @@ class Clerk:
         self.log = log
         self.counter = task["counters"][number]
         self.connection = Connection(task["url"])
+        self.random = random.Random(number)
         known = task["clerks"][number]
         self.token = {"Authorization": f"Bearer {known['token']}"}
         self.session = {"Cookie": f"sessionid={known['session']}"}
@@ -28,7 +30,7 @@ class Clerk:
             self.log.calls_left -= 1
             if self.task["pages"]:
                 await self._do("page", "GET", f"/desk/{self.task['office']}/queue/", self.session)
-                await asyncio.sleep(self.task["pause"])
+                await self._think()
             called = await self._do(
                 "next", "POST", f"/api/v1/counters/{self.counter}/next", self.token
             )
@@ -37,8 +39,12 @@ class Clerk:
             visit = json.loads(called)["visit"]["id"]
             self.log.called.append(visit)
             for action in self.task["actions"]:
-                await asyncio.sleep(self.task["pause"])
+                await self._think()
                 await self._do(action, "POST", f"/api/v1/visits/{visit}/{action}", self.token)
+
+    async def _think(self) -> None:
+        """The pause on average: people do not press keys in step, nor at equal distances."""
+        await asyncio.sleep(self.task["pause"] * self.random.uniform(0.5, 1.5))
 
     async def _do(self, name: str, method: str, path: str, known: dict[str, str]) -> bytes:
         begun = time.perf_counter()
