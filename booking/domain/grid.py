@@ -56,10 +56,19 @@ def raise_grid_version(office_id: UUID, *, after: Sequence[Statement] = ()) -> N
     There may be more than before, so wishes are due where somebody is on the list. ``after``:
     the changes that are made before it, in one go with it.
     """
-    *_changes, raised = ask(*after, _raise_version.statement(office_id))
-    if not raised:
+    if not _raise(office_id, after):
         SlotGrid.objects.get_or_create(pk=office_id)
-        _raise_version(office_id)
+        _raise(office_id)
+
+
+def _raise(office_id: UUID, after: Sequence[Statement] = ()) -> int:
+    """How many rows were raised: 0 where there is none yet.
+
+    First the row, then what is done with it: a statement that waits for the row would look for
+    wishes as they were before it waited.
+    """
+    *_changes, raised = ask(*after, _row.statement(office_id), _raise_version.statement(office_id))
+    return raised
 
 
 def raise_after_claim(
@@ -71,10 +80,12 @@ def raise_after_claim(
     waits who has not been offered yet what is free.
     """
     now = clock.now()
-    first = _moved if gave_back else _claimed_with_nothing_due
-    *_changes, raised = ask(*after, first.statement(office_id, now))
-    if not raised and not gave_back:
-        raised = _claimed(office_id, now)
+    if gave_back:
+        moved = _moved.statement(office_id, now)
+        *_changes, raised = ask(*after, _row.statement(office_id), moved)
+    else:
+        *_changes, raised = ask(*after, _claimed_with_nothing_due.statement(office_id, now))
+        raised = raised or _claimed(office_id, now)
     if not raised:
         if SlotGrid.objects.filter(pk=office_id).exists():
             raise WishesFirst
@@ -115,7 +126,7 @@ def _set_up_anew(instance: Office | Offering, **_signal: Any) -> None:
         # First, as it may be one of several changes in a transaction that also rebuilds.
         rebuild_slots_of(office_id)
         # No row, nothing remembered. Where the office itself goes, none may be made.
-        _raise_version(office_id)
+        _raise(office_id)
 
 
 def watch_the_set_up() -> None:
@@ -143,8 +154,10 @@ def _grids(count: int) -> PreparedQuery[SlotGrid]:
     return PreparedQuery(write, *[UUID] * count)
 
 
-# A wish that comes onto the list this very moment makes its offices due by itself; then the
-# value stays, also where this update does not see the wish yet.
+_row = PreparedQuery(
+    lambda office_id: SlotGrid.objects.select_for_update().filter(pk=office_id), UUID
+)
+# Where nobody is on the list the value stays: a wish that comes onto it does this itself.
 _due_if_listed = Case(
     When(_has_wishes(*Wish.LISTED), then=Value(AT_ONCE)), default=F("wishes_due_at")
 )

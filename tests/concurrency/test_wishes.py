@@ -1,10 +1,12 @@
 """One offer, one place, several who want it at the same moment."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, time, timedelta
 from functools import partial
+from time import monotonic, sleep
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection, transaction
 
 from booking.domain import offers
 from booking.domain.cancelling import cancel_appointment
@@ -15,7 +17,7 @@ from booking.domain.holds import expire_holds
 from booking.domain.offer_answers import accept_offer, decline_offer
 from booking.domain.offers import offer_due_places
 from booking.domain.wishes import change_wish, withdraw_wish
-from booking.models import Appointment, Offer, Wish
+from booking.models import Appointment, Offer, SlotGrid, Wish
 from tests import factories, wishes
 from tests.conftest import BERLIN, TUESDAY
 from tests.properties.invariants import assert_slots_hold
@@ -26,6 +28,19 @@ pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
 NEXT_TUESDAY = datetime(2026, 12, 1, 8, 0, tzinfo=BERLIN)
 State = Offer.State
+
+
+def wait_until_somebody_waits_for_a_row() -> None:
+    """A rival stands before a lock; at most ten seconds."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    deadline = monotonic() + 10
+    with connection.cursor() as cursor:
+        while monotonic() < deadline:
+            cursor.execute(waiting + " AND datname = current_database()")
+            if cursor.fetchone()[0]:
+                return
+            sleep(0.02)
+    raise AssertionError("nobody waits for a row")
 
 
 @pytest.fixture
@@ -162,3 +177,23 @@ def test_everything_at_once_ends_without_a_deadlock(office, offering, full, item
     assert Offer.objects.filter(state=State.OPEN).count() == (
         Wish.objects.filter(state=Wish.State.OFFERED).count()
     )
+
+
+def test_a_place_freed_while_a_wish_came_onto_the_list_is_due_for_it(office, offering, full):
+    """Who cancels has begun before the wish is there, and waits for its row."""
+
+    def cancel() -> None:
+        cancel_appointment(full[0].pk)
+        connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            grid = SlotGrid.objects.select_for_update().get(pk=office.pk)
+            cancelling = pool.submit(cancel)
+            wait_until_somebody_waits_for_a_row()
+            wish = wishes.listed(offering)
+            # What was free before has been looked at already.
+            SlotGrid.objects.filter(pk=grid.pk).update(wishes_due_at=None)
+        cancelling.result(timeout=10)
+    assert offer_due_places() == 1
+    assert wishes.offer_of(wish).start == NEXT_TUESDAY
