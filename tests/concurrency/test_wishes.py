@@ -131,7 +131,8 @@ def test_without_the_lock_of_the_list_the_constraint_is_what_is_left(
     cancel_appointment(full[0].pk)
     cancel_appointment(full[1].pk)
     monkeypatch.setattr(offers, "lock_list", lambda _authority: None)
-    monkeypatch.setattr(offers, "next_offer", Meeting(offers.next_offer, 2))
+    # Both have seen that the wish waits before either takes a place.
+    monkeypatch.setattr(offers, "find_room", Meeting(offers.find_room, 2))
     authority = offering.office.authority_id
     outcomes = race([partial(offers._offer_next, authority)] * 2)
     errors = [type(one) for one in outcomes if isinstance(one, Exception)]
